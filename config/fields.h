@@ -1,0 +1,49 @@
+/*
+ * Mappings as tables: which keys a mapping has, of which type, with which default, into which field
+ * of which structure. The table drives reading, defaults, "unknown key, did you mean", and the test
+ * that the manual mentions every key.
+ */
+#ifndef CONFIG_FIELDS_H
+#define CONFIG_FIELDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config/yaml.h"
+
+enum field_type {
+    FIELD_TEXT,     /* const char *; ${NAME} and ${NAME:-default} of the environment expanded */
+    FIELD_LITERAL,  /* const char *; taken as it stands (SQL, titles, templates) */
+    FIELD_NAME,     /* const char *; as parse_name() */
+    FIELD_INTEGER,  /* int64_t within min..max */
+    FIELD_BOOLEAN,  /* bool */
+    FIELD_DURATION, /* int64_t, milliseconds, within min..max */
+    FIELD_SIZE,     /* int64_t, bytes, within min..max */
+    FIELD_CHOICE,   /* int: index into `choices` */
+    FIELD_NODE,     /* const struct yaml_node *: a nested value the caller reads itself */
+};
+
+struct field {
+    const char *key;
+    enum field_type type;
+    size_t offset;             /* offsetof() in the structure */
+    bool required;
+    const char *fallback;      /* default as YAML text; NULL leaves the field zero */
+    int64_t min, max;          /* INTEGER, DURATION, SIZE; both 0: no bounds */
+    const char *const *choices; /* CHOICE: NULL-terminated */
+    const char *help;          /* one line for `pressrun help config` */
+};
+
+/*
+ * Fills `out` from a mapping. Every wrong, missing, unknown key is added to `problems`; returns 0
+ * or -1. `what` names the mapping in messages: "database", "destination \"reports\"". The table ends
+ * with a key of NULL. Texts live in the arena or in the nodes.
+ */
+int fields_read(const struct yaml_node *mapping, const char *what, const struct field *table,
+                void *out, struct arena *arena, struct problems *problems);
+
+/* " (did you mean \"x\"?)" for the nearest of `n` words, or "". Lives in the arena. */
+const char *fields_did_you_mean(struct arena *arena, const char *word, const char *const *words,
+                                size_t n);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * What a result looks like as a file. A format is one constant object in one file, and one line in
+ * the registry (format.c). It knows how to write and how to prove a file; names, hashing, syncing
+ * and renaming are done once, in render.c.
+ *
+ * A writer goes through open, then for each result set begin, row ..., end, then finish, and free at
+ * any point. Each call may fail; after a failure only free is allowed. Nothing a writer returned is
+ * trusted until verify() has read the file back.
+ */
+#ifndef FORMATS_FORMAT_H
+#define FORMATS_FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "formats/row.h"
+#include "lib/err.h"
+#include "lib/hash.h"
+
+/* What a report is about; the same for all its files. Texts are valid UTF-8, never NULL. */
+struct document {
+    const char *job, *title, *description;
+    const char *tenant_id;   /* "" for a report of the whole platform */
+    const char *tenant_name; /* for people */
+    const char *period;      /* label: 2026-11, 2026-W47, ... */
+    const char *period_text; /* in words, for people */
+    time_t period_start, period_end; /* half-open, UTC */
+    const char *timezone;
+    time_t generated_at; /* the run's own fixed time, so that a rerun gives the same bytes */
+};
+
+/* One result set of a report. */
+struct result {
+    const char *name, *title;
+    const struct column *columns;
+    size_t ncolumns;
+};
+
+/* How the files are written; see pressrun-job(5), "formats". One structure for all formats. */
+struct format_options {
+    char csv_delimiter;
+    bool csv_bom;           /* helps spreadsheets recognise UTF-8 */
+    bool csv_formula_guard; /* ' before = + - @ in text cells */
+    const char *csv_null;   /* text for NULL */
+    bool xlsx_truncate;     /* cut texts over 32,767 UTF-16 units, visibly; else the run fails */
+};
+extern const struct format_options format_default_options;
+
+/* What was changed on the way into a file so that it stays valid; reported with the run. */
+struct render_notes {
+    uint64_t replaced_characters; /* invalid UTF-8 and noncharacters, now U+FFFD */
+    uint64_t numbers_as_text;     /* more digits than a double holds (XLSX) */
+    uint64_t dates_as_text;       /* outside what Excel can show (XLSX) */
+    uint64_t truncated_texts;     /* xlsx_truncate cut them */
+    uint64_t guarded_formulas;    /* got a ' in front (CSV) */
+};
+
+struct format;
+struct writer {
+    const struct format *format; /* each format's writer embeds this first */
+    struct render_notes notes;
+};
+
+/* What verify() found in a file by reading it back. */
+struct proof {
+    uint64_t size_bytes;
+    char sha256[HASH_HEX_SIZE];
+};
+
+struct format {
+    const char *name;       /* as in job files: "csv" */
+    const char *extension;  /* "csv" */
+    const char *media_type; /* RFC 6838 */
+    bool per_result;        /* one file a result set (CSV), or one for the whole report */
+    /* Creates the file, which must not exist. `temp_dir` is for what a library needs aside. */
+    int (*open)(struct writer **w, const char *path, const char *temp_dir,
+                const struct document *doc, const struct format_options *options, struct err *e);
+    int (*begin)(struct writer *w, const struct result *r, struct err *e);
+    int (*row)(struct writer *w, const struct cell *cells, struct err *e);
+    int (*end)(struct writer *w, struct err *e);
+    int (*finish)(struct writer *w, struct err *e); /* everything is in the file, which is closed */
+    void (*free)(struct writer *w);                 /* takes NULL and half-built writers */
+    /* Reads the whole file back, once: well-formed, complete, and rows[i] rows in result set i. */
+    int (*verify)(const char *path, const struct format_options *options, const uint64_t *rows,
+                  size_t nresults, struct proof *proof, struct err *e);
+};
+
+extern const struct format format_csv, format_json, format_ndjson, format_xlsx;
+
+const struct format *format_by_name(const char *name); /* NULL when there is none */
+/* The registry in order, for help texts; NULL after the last. */
+const struct format *format_at(size_t index);
+
+#endif

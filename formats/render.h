@@ -1,0 +1,45 @@
+/*
+ * The heart: one pass over the rows of a report feeds every file of it.
+ *
+ * Files are written in `dir` under temporary names. render_finish() proves each by reading it back,
+ * syncs it, gives it its final name and syncs the directory; until then nothing has a final name.
+ * A render that is freed before that leaves no file behind.
+ *
+ * Names: <job>.<extension> for one file a report, <job>.<result>.<extension> for one a result set.
+ */
+#ifndef FORMATS_RENDER_H
+#define FORMATS_RENDER_H
+
+#include <stdint.h>
+
+#include "formats/format.h"
+#include "lib/limits.h"
+
+enum { ARTIFACT_NAME_SIZE = 2 * LIMIT_NAME_BYTES + 16 };
+
+/* A finished, verified, hashed file. Plain data: it crosses from worker to parent as it is. */
+struct artifact {
+    char name[ARTIFACT_NAME_SIZE]; /* the file's name in its directory */
+    char result[LIMIT_NAME_BYTES + 1]; /* the result set, or "" when it holds them all */
+    const struct format *format;
+    uint64_t rows;
+    uint64_t size_bytes;
+    char sha256[HASH_HEX_SIZE];
+    struct render_notes notes;
+};
+
+struct render;
+
+/* The document and the formats must outlive the render. `nresults` result sets will follow. */
+int render_open(struct render **r, const char *dir, const struct document *doc,
+                const struct format *const *formats, size_t nformats,
+                const struct format_options *options, size_t nresults, struct err *e);
+/* Feeds all rows of one result set to all writers. Columns come from the source. */
+int render_result(struct render *r, const char *name, const char *title, struct row_source *rows,
+                  uint64_t *nrows, struct err *e);
+/* Proves and publishes. `*artifacts` is the render's own and lives until render_free(). */
+int render_finish(struct render *r, const struct artifact **artifacts, size_t *nartifacts,
+                  struct err *e);
+void render_free(struct render *r); /* takes NULL; removes what was not published */
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * A job: what to produce, for whom, about which period. One YAML file each, documented in
+ * pressrun-job(5). Read-only after loading.
+ */
+#ifndef JOBS_JOB_H
+#define JOBS_JOB_H
+
+#include "config/config.h"
+#include "formats/format.h"
+#include "jobs/period.h"
+#include "jobs/sql.h"
+
+enum param_type {
+    PARAM_TEXT,
+    PARAM_INTEGER,
+    PARAM_DECIMAL,
+    PARAM_BOOLEAN,
+    PARAM_DATE,
+    PARAM_DATETIME,
+};
+
+/* A value for a parameter, checked against its type. `text` is NULL for SQL NULL. */
+struct param_value {
+    enum param_type type;
+    const char *text;
+};
+
+struct param {
+    const char *name;
+    enum param_type type;
+    bool required; /* no default: must be given with --param */
+    struct param_value fallback;
+    const char *description;
+    struct place at;
+};
+
+/* How one column of a result set is shown; what is not said here comes from the database. */
+struct column_spec {
+    const char *name, *title;
+    bool has_type;
+    enum column_type type;
+    const char *number_format;
+    double width;
+    struct place at;
+};
+
+struct result_spec {
+    const char *name, *title;
+    const struct sql *sql;
+    const struct column_spec *columns;
+    size_t ncolumns;
+    struct place at;
+};
+
+struct job {
+    const char *file;
+    char sha256[HASH_HEX_SIZE]; /* of the file: which version of the job made a report */
+    const char *name, *title, *description;
+    bool platform; /* scope: platform, reads all tenants' rows */
+    struct period_rule period;
+    const struct param *params;
+    size_t nparams;
+    const struct result_spec *results;
+    size_t nresults;
+    const struct format **formats;
+    size_t nformats;
+    struct format_options options;
+    const char **deliver; /* names of destinations that exist */
+    size_t ndeliver;
+    int64_t timeout_ms; /* of one statement; 0: as the configuration says */
+    struct place at;
+};
+
+struct jobs {
+    struct job **items; /* by name */
+    size_t n;
+    size_t nbroken; /* files that could not be loaded: their problems were added */
+    struct arena arena;
+};
+
+/* Loads every *.yaml below the configured directory. A file that is wrong stops only itself. */
+struct jobs *jobs_load(const struct config *config, struct problems *problems);
+void jobs_free(struct jobs *jobs); /* takes NULL */
+const struct job *jobs_find(const struct jobs *jobs, const char *name); /* NULL when unknown */
+
+/* Loads one job out of a parsed file (or NULL); what jobs_load() does for each. */
+struct job *job_read(const struct yaml_node *root, const char *file, const struct config *config,
+                     struct arena *arena, struct problems *problems);
+
+/* The built-in parameters :period_start :period_end :tenant_id are not in job->params. */
+bool job_is_builtin_param(const char *name);
+/* Checks a text against a type and puts it into canonical form in the arena. ERR_USAGE if wrong. */
+int param_parse(enum param_type type, const char *text, struct arena *arena,
+                struct param_value *out, struct err *e);
+
+extern const char *const param_type_names[]; /* NULL-terminated, in the order of the enum */
+
+#endif

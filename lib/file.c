@@ -1,0 +1,235 @@
+#include "lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/limits.h"
+
+static int check_trust(int fd, const char *path, enum file_trust trust, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0)
+        return err_sys(e, "\"%s\"", path);
+    if (!S_ISREG(st.st_mode))
+        return err_set(e, ERR_CONFIG, "\"%s\" is not a regular file", path);
+    if (trust == FILE_ANY)
+        return 0;
+    if (st.st_uid != 0 && st.st_uid != geteuid()) {
+        err_set(e, ERR_CONFIG, "\"%s\" belongs to another user (uid %u)", path,
+                (unsigned)st.st_uid);
+        return err_hint(e, "chown it to the user that pressrun runs as, or to root");
+    }
+    if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+        err_set(e, ERR_CONFIG, "\"%s\" can be written by others (mode %04o)", path,
+                (unsigned)(st.st_mode & 07777));
+        return err_hint(e, "chmod go-w '%s'", path);
+    }
+    if (trust == FILE_PRIVATE && (st.st_mode & (S_IRGRP | S_IROTH))) {
+        err_set(e, ERR_CONFIG, "secret \"%s\" can be read by others (mode %04o)", path,
+                (unsigned)(st.st_mode & 07777));
+        return err_hint(e, "chmod 600 '%s'", path);
+    }
+    return 0;
+}
+
+int file_read(const char *path, enum file_trust trust, struct buf *out, struct err *e)
+{
+    int rc = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) {
+        err_sys(e, "can't read \"%s\"", path);
+        e->kind = ERR_CONFIG;
+        return -1;
+    }
+    if (check_trust(fd, path, trust, e) != 0)
+        goto out;
+    char chunk[16384];
+    ssize_t n;
+    while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+        buf_add(out, chunk, (size_t)n);
+    if (n < 0) {
+        err_sys(e, "can't read \"%s\"", path);
+        goto out;
+    }
+    if (!buf_ok(out)) {
+        err_set(e, ERR_CONFIG, "\"%s\" is larger than %zu bytes", path, out->max);
+        goto out;
+    }
+    rc = 0;
+out:
+    close(fd);
+    return rc;
+}
+
+int file_make_dirs(const char *path, mode_t mode, struct err *e)
+{
+    char part[LIMIT_PATH_BYTES];
+    size_t len = strlen(path);
+    if (len == 0 || len >= sizeof(part))
+        return err_set(e, ERR_IO, "path of %zu bytes is too long", len);
+    memcpy(part, path, len + 1);
+    for (char *p = part + 1;; p++) {
+        if (*p != '/' && *p != '\0')
+            continue;
+        char was = *p;
+        *p = '\0';
+        struct stat st;
+        if (mkdir(part, mode) != 0 && errno != EEXIST)
+            return err_sys(e, "can't make directory \"%s\"", part);
+        if (stat(part, &st) != 0)
+            return err_sys(e, "\"%s\"", part);
+        if (!S_ISDIR(st.st_mode))
+            return err_set(e, ERR_IO, "\"%s\" is not a directory", part);
+        *p = was;
+        if (was == '\0')
+            return 0;
+    }
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+int file_remove_tree(const char *path, struct err *e)
+{
+    if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
+        return err_sys(e, "can't remove \"%s\"", path);
+    return 0;
+}
+
+int file_sync(const char *path, struct err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(e, "can't open \"%s\" to sync it", path);
+    int rc = fsync(fd) == 0 ? 0 : err_sys(e, "can't sync \"%s\"", path);
+    close(fd);
+    return rc;
+}
+
+int file_rename(const char *from, const char *to, struct err *e)
+{
+    if (rename(from, to) != 0)
+        return err_sys(e, "can't rename \"%s\" to \"%s\"", from, to);
+    return 0;
+}
+
+/* write(2) may take less than it was given. */
+static int write_all(int fd, const char *data, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, data, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        data += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int file_write_durably(const char *path, const void *data, size_t len, mode_t mode, struct err *e)
+{
+    char temp[LIMIT_PATH_BYTES], dir[LIMIT_PATH_BYTES];
+    if ((size_t)snprintf(temp, sizeof(temp), "%s.part", path) >= sizeof(temp))
+        return err_set(e, ERR_IO, "path \"%.200s\" is too long", path);
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0)
+        return err_sys(e, "can't write \"%s\"", temp);
+    int failed = write_all(fd, data, len) != 0 || fsync(fd) != 0;
+    int saved = errno;
+    if (close(fd) != 0 && !failed) {
+        failed = 1;
+        saved = errno;
+    }
+    if (failed) {
+        unlink(temp);
+        errno = saved;
+        return err_sys(e, "can't write \"%s\"", temp);
+    }
+    file_dirname(dir, path);
+    if (file_rename(temp, path, e) != 0) {
+        unlink(temp);
+        return -1;
+    }
+    return file_sync(dir, e);
+}
+
+int file_copy(const char *from, const char *to, mode_t mode, struct err *e)
+{
+    int rc = -1, in = -1, out = -1;
+    char *chunk = malloc(1 << 17);
+    in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (in < 0 || !chunk) {
+        err_sys(e, "can't read \"%s\"", from);
+        goto out;
+    }
+    out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (out < 0) {
+        err_sys(e, "can't write \"%s\"", to);
+        goto out;
+    }
+    ssize_t n;
+    while ((n = read(in, chunk, 1 << 17)) > 0) {
+        if (write_all(out, chunk, (size_t)n) != 0) {
+            err_sys(e, "can't write \"%s\"", to);
+            goto out;
+        }
+    }
+    if (n < 0) {
+        err_sys(e, "can't read \"%s\"", from);
+        goto out;
+    }
+    if (fsync(out) != 0) {
+        err_sys(e, "can't sync \"%s\"", to);
+        goto out;
+    }
+    rc = 0;
+out:
+    free(chunk);
+    if (in >= 0)
+        close(in);
+    if (out >= 0) {
+        if (close(out) != 0 && rc == 0)
+            rc = err_sys(e, "can't write \"%s\"", to);
+        if (rc != 0)
+            unlink(to);
+    }
+    return rc;
+}
+
+int file_size(const char *path, uint64_t *size, struct err *e)
+{
+    struct stat st;
+    if (stat(path, &st) != 0)
+        return err_sys(e, "\"%s\"", path);
+    *size = (uint64_t)st.st_size;
+    return 0;
+}
+
+int file_join(char *out, const char *dir, const char *name, struct err *e)
+{
+    if ((size_t)snprintf(out, LIMIT_PATH_BYTES, "%s/%s", dir, name) >= LIMIT_PATH_BYTES)
+        return err_set(e, ERR_IO, "path \"%.200s/...\" is too long", dir);
+    return 0;
+}
+
+void file_dirname(char *out, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) : 0;
+    if (!slash) {
+        snprintf(out, LIMIT_PATH_BYTES, ".");
+    } else {
+        snprintf(out, LIMIT_PATH_BYTES, "%.*s", len ? (int)len : 1, path);
+    }
+}
