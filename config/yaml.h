@@ -39,7 +39,9 @@ struct yaml_node *yaml_read_text(struct arena *arena, const char *file, const ch
 
 /* The value of a key in a mapping, or NULL. */
 struct yaml_node *yaml_get(const struct yaml_node *mapping, const char *key);
-/* True for an unquoted null, ~ or nothing. */
+/* True for an unquoted null, Null, NULL, ~ or nothing. */
 bool yaml_is_null(const struct yaml_node *node);
+/* A text of the file made fit to be quoted in a message: visible, and clipped. */
+const char *yaml_show(struct arena *arena, const char *text);
 
 #endif

@@ -46,6 +46,7 @@ enum scope_mode {
     SCOPE_FOR_TENANT,   /* the tenant's rows */
     SCOPE_FOR_PLATFORM, /* all rows, still only the readable columns */
     SCOPE_FOR_GUARD,    /* stubs: no table is named at all */
+    SCOPE_FOR_NOBODY,   /* the tables of tenants without any row, for the canary */
 };
 
 /* What a `?` of a statement stands for, in order. */

@@ -24,6 +24,7 @@ static void set(struct err *e, enum err_kind kind, bool transient, const char *f
     vsnprintf(msg, sizeof(msg), fmt, ap);
     e->kind = kind;
     e->transient = transient;
+    e->code = 0;
     memcpy(e->msg, msg, sizeof(msg));
     e->hint[0] = '\0';
 }

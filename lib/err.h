@@ -30,6 +30,7 @@ enum err_kind {
 struct err {
     enum err_kind kind;
     bool transient;  /* the same work may succeed later */
+    unsigned code;   /* the database server's own number, or 0 */
     char msg[1024];  /* without a trailing newline; cut, never overrun */
     char hint[1024]; /* "" or what to do about it */
 };

@@ -1,9 +1,13 @@
 #include "lib/hash.h"
 
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/mem.h"
 
 /* libcrypto fails here only when memory runs out or the library is broken: both end the process. */
 static void need(int ok)
@@ -61,6 +65,28 @@ void hash_bytes(const void *p, size_t len, char hex[HASH_HEX_SIZE])
     struct hash *h = hash_new();
     hash_add(h, p, len);
     hash_finish(h, hex);
+}
+
+int hash_file(const char *path, char hex[HASH_HEX_SIZE], struct err *e)
+{
+    enum { CHUNK = 1 << 17 };
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return err_sys(e, "can't read \"%s\"", path);
+    struct hash *h = hash_new();
+    char *chunk = xmalloc(CHUNK);
+    ssize_t n;
+    while ((n = read(fd, chunk, CHUNK)) > 0)
+        hash_add(h, chunk, (size_t)n);
+    if (n < 0) {
+        err_sys(e, "can't read \"%s\"", path);
+        hash_free(h);
+    } else {
+        hash_finish(h, hex);
+    }
+    free(chunk);
+    close(fd);
+    return n < 0 ? -1 : 0;
 }
 
 void hash_random_hex(char *out, size_t len)

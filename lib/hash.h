@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "lib/err.h"
+
 enum { HASH_HEX_SIZE = 65 }; /* 64 hexadecimal digits and the NUL */
 
 struct hash; /* opaque */
@@ -17,6 +19,8 @@ void hash_free(struct hash *h);                             /* to abandon one; t
 
 /* The SHA-256 of a few bytes in one call. */
 void hash_bytes(const void *p, size_t len, char hex[HASH_HEX_SIZE]);
+/* The SHA-256 of a file as it is on the disk. */
+int hash_file(const char *path, char hex[HASH_HEX_SIZE], struct err *e);
 /* `len` random bytes as 2 * len hexadecimal digits and a NUL. */
 void hash_random_hex(char *out, size_t len);
 

@@ -1,0 +1,405 @@
+/*
+ * A prepared statement as a stream of rows. Every column is bound as text, which gives the exact text
+ * of the database; the few types whose text is raw bytes (BIT) are put into words here.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "lib/limits.h"
+#include "lib/mem.h"
+#include "lib/parse.h"
+#include "runner/database/client.h"
+
+enum { FIRST_ROOM = 256, MOST_ROOM = 64 * 1024 };
+
+/* Types that a client library may know and another not. */
+enum { TYPE_JSON = 245, TYPE_VECTOR = 242 };
+
+struct cursor_column {
+    char *room; /* what the client library fetches into; grows up to MOST_ROOM */
+    unsigned long capacity, length;
+    client_bool is_null;
+    struct buf rest; /* a value longer than the room */
+    bool bits;       /* BIT: big-endian bytes */
+    bool year;       /* YEAR: shown without leading zeros */
+};
+
+struct cursor {
+    struct row_source source;
+    struct database *db;
+    MYSQL_STMT *stmt;
+    struct place at;
+    unsigned lines_before;
+    struct column *columns;
+    struct cursor_column *state;
+    struct cell *cells;
+    MYSQL_BIND *binds;
+    size_t n;
+    uint64_t rows;
+    bool rebind; /* some room has grown */
+    struct arena arena;
+};
+
+static struct cursor *cursor_of(struct row_source *s)
+{
+    return (struct cursor *)s;
+}
+
+/* "... near 'x' at line 7": the server counts our lines too; the author's own is wanted. */
+static int add_place(struct cursor *c, struct err *e)
+{
+    unsigned line = c->at.line;
+    const char *found = strstr(e->msg, " at line ");
+    int64_t n;
+    char digits[12] = {0};
+    if (found) {
+        snprintf(digits, sizeof(digits), "%.*s", (int)strspn(found + 9, "0123456789"), found + 9);
+        if (parse_int64(digits, 1, 1000000, &n) && n > c->lines_before)
+            line += (unsigned)n - 1 - c->lines_before;
+    }
+    return err_wrap(e, "%s:%u", c->at.file, line);
+}
+
+static int author_error(struct cursor *c, struct err *e, const char *what)
+{
+    client_error(c->db, c->stmt, e, what);
+    return add_place(c, e);
+}
+
+static bool is_json(const MYSQL_FIELD *f)
+{
+    if ((int)f->type == TYPE_JSON)
+        return true;
+#ifdef MARIADB_PACKAGE_VERSION
+    /* MariaDB's JSON is LONGTEXT; from 10.5 on the server tells it apart. */
+    MARIADB_CONST_STRING format = {0};
+    if (mariadb_field_attr(&format, f, MARIADB_FIELD_ATTR_FORMAT_NAME) == 0 && format.length == 4)
+        return memcmp(format.str, "json", 4) == 0;
+#endif
+    return false;
+}
+
+/* 63 is the "binary" character set: the only sign that tells bytes from text on all servers. */
+static enum column_type text_or_binary(const MYSQL_FIELD *f)
+{
+    if (is_json(f))
+        return COLUMN_JSON;
+    return f->charsetnr == 63 ? COLUMN_BINARY : COLUMN_TEXT;
+}
+
+static int column_type(const MYSQL_FIELD *f, enum column_type *out, struct err *e)
+{
+    switch ((int)f->type) {
+    case MYSQL_TYPE_TINY:
+        *out = f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
+        break;
+    case MYSQL_TYPE_SHORT:
+    case MYSQL_TYPE_INT24:
+    case MYSQL_TYPE_LONG:
+    case MYSQL_TYPE_LONGLONG:
+        /* ZEROFILL asks for leading zeros: that is a text, not a quantity. */
+        *out = f->flags & ZEROFILL_FLAG ? COLUMN_TEXT : COLUMN_INTEGER;
+        break;
+    case MYSQL_TYPE_YEAR:
+        *out = COLUMN_INTEGER;
+        break;
+    case MYSQL_TYPE_BIT:
+        *out = f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
+        break;
+    case MYSQL_TYPE_DECIMAL:
+    case MYSQL_TYPE_NEWDECIMAL:
+        /* SUM() of integers is a DECIMAL without decimals: an integer for everyone else. */
+        *out = f->flags & ZEROFILL_FLAG ? COLUMN_TEXT
+               : f->decimals == 0       ? COLUMN_INTEGER
+                                        : COLUMN_DECIMAL;
+        break;
+    case MYSQL_TYPE_FLOAT:
+    case MYSQL_TYPE_DOUBLE:
+        *out = COLUMN_FLOAT;
+        break;
+    case MYSQL_TYPE_DATE:
+    case MYSQL_TYPE_NEWDATE:
+        *out = COLUMN_DATE;
+        break;
+    case MYSQL_TYPE_TIME:
+        *out = COLUMN_TIME;
+        break;
+    case MYSQL_TYPE_DATETIME:
+    case MYSQL_TYPE_TIMESTAMP:
+        *out = COLUMN_DATETIME;
+        break;
+    case MYSQL_TYPE_NULL:
+        *out = COLUMN_TEXT;
+        break;
+    case MYSQL_TYPE_GEOMETRY:
+        *out = COLUMN_BINARY;
+        break;
+    case MYSQL_TYPE_VARCHAR:
+    case MYSQL_TYPE_VAR_STRING:
+    case MYSQL_TYPE_STRING:
+    case MYSQL_TYPE_ENUM:
+    case MYSQL_TYPE_SET:
+    case MYSQL_TYPE_TINY_BLOB:
+    case MYSQL_TYPE_MEDIUM_BLOB:
+    case MYSQL_TYPE_LONG_BLOB:
+    case MYSQL_TYPE_BLOB:
+    case TYPE_JSON:
+        *out = text_or_binary(f);
+        break;
+    default:
+        err_set(e, ERR_DATA, "column \"%s\" has a type pressrun does not know (%d)", f->name,
+                (int)f->type);
+        return err_hint(e, "convert it in the query, for example CAST(%s AS CHAR)", f->name);
+    }
+    return 0;
+}
+
+static int describe(struct cursor *c, struct err *e)
+{
+    MYSQL_RES *meta = mysql_stmt_result_metadata(c->stmt);
+    if (!meta)
+        return err_set(e, ERR_ISOLATION, "%s:%u: the query returns no rows, so it is not a SELECT",
+                       c->at.file, c->at.line);
+    int rc = 0;
+    c->n = mysql_num_fields(meta);
+    if (c->n > LIMIT_COLUMNS)
+        rc = err_set(e, ERR_DATA, "%s:%u: %zu columns are more than %d", c->at.file, c->at.line,
+                     c->n, LIMIT_COLUMNS);
+    c->columns = xcalloc(c->n, sizeof(*c->columns));
+    c->state = xcalloc(c->n, sizeof(*c->state));
+    c->cells = xcalloc(c->n, sizeof(*c->cells));
+    c->binds = xcalloc(c->n, sizeof(*c->binds));
+    const MYSQL_FIELD *f = mysql_fetch_fields(meta);
+    for (size_t i = 0; i < c->n; i++)
+        buf_init(&c->state[i].rest, LIMIT_CELL_BYTES);
+    for (size_t i = 0; rc == 0 && i < c->n; i++) {
+        c->columns[i].name = arena_strdup(&c->arena, f[i].name);
+        c->columns[i].title = c->columns[i].name;
+        c->state[i].bits = f[i].type == MYSQL_TYPE_BIT;
+        c->state[i].year = f[i].type == MYSQL_TYPE_YEAR;
+        rc = column_type(&f[i], &c->columns[i].type, e);
+        if (rc != 0)
+            err_wrap(e, "%s:%u", c->at.file, c->at.line);
+    }
+    mysql_free_result(meta);
+    return rc;
+}
+
+static int bind_columns(struct cursor *c, struct err *e)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        struct cursor_column *s = &c->state[i];
+        if (!s->room) {
+            s->capacity = FIRST_ROOM;
+            s->room = xmalloc(s->capacity);
+        }
+        c->binds[i] = (MYSQL_BIND){
+            .buffer_type = MYSQL_TYPE_STRING,
+            .buffer = s->room,
+            .buffer_length = s->capacity,
+            .length = &s->length,
+            .is_null = &s->is_null,
+        };
+    }
+    c->rebind = false;
+    if (mysql_stmt_bind_result(c->stmt, c->binds) != 0)
+        return author_error(c, e, "can't read the result");
+    return 0;
+}
+
+/* The value did not fit: fetch it whole, and make room so that the next one does. */
+static int fetch_long(struct cursor *c, size_t i, struct err *e)
+{
+    struct cursor_column *s = &c->state[i];
+    unsigned long length = s->length;
+    if (length > LIMIT_CELL_BYTES)
+        return err_set(e, ERR_DATA, "%s:%u: column \"%s\" holds a value of %lu bytes, more than %d",
+                       c->at.file, c->at.line, c->columns[i].name, length, LIMIT_CELL_BYTES);
+    char *room = length < MOST_ROOM ? NULL : xmalloc(length);
+    if (!room) {
+        /* The next row is fetched into the larger room; the old one is bound until then. */
+        unsigned long capacity = s->capacity;
+        while (capacity < length)
+            capacity *= 2;
+        free(s->room);
+        s->room = room = xmalloc(capacity);
+        s->capacity = capacity;
+        c->rebind = true;
+    }
+    MYSQL_BIND b = {
+        .buffer_type = MYSQL_TYPE_STRING,
+        .buffer = room,
+        .buffer_length = length,
+        .length = &length,
+        .is_null = &s->is_null,
+    };
+    int failed = mysql_stmt_fetch_column(c->stmt, &b, (unsigned)i, 0);
+    if (!failed && room != s->room) {
+        buf_clear(&s->rest);
+        buf_add(&s->rest, room, length);
+    }
+    c->cells[i].text = room == s->room ? room : s->rest.data;
+    if (room != s->room)
+        free(room);
+    return failed ? author_error(c, e, "can't read a long value") : 0;
+}
+
+/* BIT(n) arrives as big-endian bytes: as a number it is what people mean. */
+static void put_bits_into_words(struct cursor_column *s, struct cell *cell)
+{
+    uint64_t v = 0;
+    for (size_t i = 0; i < cell->len; i++)
+        v = v << 8 | (unsigned char)s->room[i];
+    cell->len = (size_t)snprintf(s->room, FIRST_ROOM, "%llu", (unsigned long long)v);
+}
+
+static int take_row(struct cursor *c, struct err *e)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        struct cursor_column *s = &c->state[i];
+        if (s->is_null) {
+            c->cells[i] = (struct cell){NULL, 0};
+            continue;
+        }
+        c->cells[i] = (struct cell){s->room, s->length};
+        if (s->length > s->capacity && fetch_long(c, i, e) != 0)
+            return -1;
+        if (s->bits)
+            put_bits_into_words(s, &c->cells[i]);
+        while (s->year && c->cells[i].len > 1 && c->cells[i].text[0] == '0') {
+            c->cells[i].text++;
+            c->cells[i].len--;
+        }
+    }
+    return 0;
+}
+
+static int end_of_rows(struct cursor *c, struct err *e)
+{
+    mysql_stmt_free_result(c->stmt);
+    if (client_check_warnings(c->db, e) != 0)
+        return err_wrap(e, "%s:%u", c->at.file, c->at.line);
+    return 0;
+}
+
+static int next(struct row_source *source, const struct cell **row, struct err *e)
+{
+    struct cursor *c = cursor_of(source);
+    if (c->rebind && bind_columns(c, e) != 0)
+        return -1;
+    int rc = mysql_stmt_fetch(c->stmt);
+    if (rc == MYSQL_NO_DATA)
+        return end_of_rows(c, e);
+    if (rc != 0 && rc != MYSQL_DATA_TRUNCATED) {
+        author_error(c, e, "the query failed");
+        return err_wrap(e, "after %llu rows", (unsigned long long)c->rows);
+    }
+    if (take_row(c, e) != 0)
+        return -1;
+    c->rows++;
+    *row = c->cells;
+    return 1;
+}
+
+static void release(struct row_source *source)
+{
+    if (!source)
+        return;
+    struct cursor *c = cursor_of(source);
+    for (size_t i = 0; c->state && i < c->n; i++) {
+        free(c->state[i].room);
+        buf_release(&c->state[i].rest);
+    }
+    if (c->stmt)
+        mysql_stmt_close(c->stmt);
+    free(c->columns);
+    free(c->state);
+    free(c->cells);
+    free(c->binds);
+    arena_release(&c->arena);
+    free(c);
+}
+
+/* "2026-11-24 02:00:07" or its date alone; checked when it was read, so only taken apart here. */
+static void to_time(const char *text, MYSQL_TIME *out)
+{
+    *out = (MYSQL_TIME){.time_type = MYSQL_TIMESTAMP_DATETIME};
+    sscanf(text, "%4u-%2u-%2u%*1[ T]%2u:%2u:%2u", &out->year, &out->month, &out->day, &out->hour,
+           &out->minute, &out->second);
+}
+
+static int bind_params(struct cursor *c, const struct bind *binds, size_t n, struct err *e)
+{
+    int rc = 0;
+    MYSQL_BIND *out = xcalloc(n, sizeof(*out));
+    MYSQL_TIME *times = xcalloc(n, sizeof(*times));
+    unsigned long *lengths = xcalloc(n, sizeof(*lengths));
+    for (size_t i = 0; i < n; i++) {
+        const struct bind *b = &binds[i];
+        lengths[i] = b->len;
+        out[i].length = &lengths[i];
+        out[i].buffer_length = b->len;
+        out[i].buffer = (void *)(uintptr_t)b->text;
+        switch (b->type) {
+        case BIND_NULL:
+            out[i].buffer_type = MYSQL_TYPE_NULL;
+            break;
+        case BIND_INTEGER:
+            out[i].buffer_type = MYSQL_TYPE_LONGLONG;
+            out[i].buffer = (void *)(uintptr_t)&b->integer;
+            out[i].is_unsigned = b->is_unsigned;
+            break;
+        case BIND_TEXT:
+            out[i].buffer_type = MYSQL_TYPE_STRING;
+            break;
+        case BIND_BYTES:
+            out[i].buffer_type = MYSQL_TYPE_BLOB;
+            break;
+        case BIND_DECIMAL:
+            out[i].buffer_type = MYSQL_TYPE_NEWDECIMAL;
+            break;
+        case BIND_DATETIME:
+            to_time(b->text, &times[i]);
+            out[i].buffer_type = MYSQL_TYPE_DATETIME;
+            out[i].buffer = &times[i];
+            break;
+        }
+    }
+    if (mysql_stmt_bind_param(c->stmt, out) != 0 || mysql_stmt_execute(c->stmt) != 0)
+        rc = author_error(c, e, "the query failed");
+    free(out);
+    free(times);
+    free(lengths);
+    return rc;
+}
+
+int cursor_open(struct database *db, const struct statement *statement, const struct place *at,
+                const struct bind *binds, struct row_source **out, struct err *e)
+{
+    struct cursor *c = xcalloc(1, sizeof(*c));
+    *c = (struct cursor){.source = {.next = next, .free = release},
+                         .db = db,
+                         .at = *at,
+                         .lines_before = statement->lines_before};
+    if (client_prepare(db, statement->text, statement->len, &c->stmt, e) != 0) {
+        add_place(c, e);
+        goto fail;
+    }
+    if (mysql_stmt_param_count(c->stmt) != statement->nslots) {
+        err_set(e, ERR_ISOLATION, "%s:%u: the server sees %lu parameters where %zu were written",
+                at->file, at->line, mysql_stmt_param_count(c->stmt), statement->nslots);
+        goto fail;
+    }
+    if (describe(c, e) != 0 || bind_params(c, binds, statement->nslots, e) != 0 ||
+        bind_columns(c, e) != 0)
+        goto fail;
+    c->source.columns = c->columns;
+    c->source.ncolumns = c->n;
+    *out = &c->source;
+    return 0;
+fail:
+    release(&c->source);
+    return -1;
+}

@@ -1,0 +1,60 @@
+#include "runner/deliver/destination.h"
+
+#include <string.h>
+
+#include "config/fields.h"
+
+static const struct destination_kind *const kinds[] = {&destination_directory};
+
+enum { NKINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+static const struct destination_kind *find_kind(const struct destination_config *settings,
+                                                struct arena *arena, struct problems *problems)
+{
+    const char *names[NKINDS];
+    for (size_t i = 0; i < NKINDS; i++) {
+        names[i] = kinds[i]->name;
+        if (strcmp(kinds[i]->name, settings->kind) == 0)
+            return kinds[i];
+    }
+    struct buf known;
+    buf_init(&known, 256);
+    for (size_t i = 0; i < NKINDS; i++)
+        buf_printf(&known, "%s%s", i ? ", " : "known kinds: ", names[i]);
+    problems_add(problems, &settings->at, known.data, "destination \"%s\" has unknown kind \"%s\"%s",
+                 settings->name, settings->kind,
+                 fields_did_you_mean(arena, settings->kind, names, NKINDS));
+    buf_release(&known);
+    return NULL;
+}
+
+int destinations_open(const struct config *config, struct arena *arena, struct destinations *out,
+                      struct problems *problems)
+{
+    int rc = 0;
+    out->items = arena_alloc(arena, config->ndestinations * sizeof(*out->items));
+    out->n = 0;
+    for (size_t i = 0; i < config->ndestinations; i++) {
+        const struct destination_config *settings = &config->destinations[i];
+        const struct destination_kind *kind = find_kind(settings, arena, problems);
+        struct destination *d = NULL;
+        if (!kind || kind->open(&d, settings, config, arena, problems) != 0) {
+            rc = -1;
+            continue;
+        }
+        d->kind = kind;
+        d->name = settings->name;
+        d->platform = settings->platform;
+        out->items[out->n++] = d;
+    }
+    return rc;
+}
+
+struct destination *destinations_find(const struct destinations *all, const char *name)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (strcmp(all->items[i]->name, name) == 0)
+            return all->items[i];
+    }
+    return NULL;
+}

@@ -1,0 +1,120 @@
+/*
+ * A directory as a destination. A file appears under its name in one step and only when its bytes
+ * on the disk have the SHA-256 that the ledger knows.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/fields.h"
+#include "jobs/name.h"
+#include "lib/file.h"
+#include "lib/limits.h"
+#include "runner/deliver/destination.h"
+#include "runner/manifest.h"
+
+enum { DIRECTORY_MODE = 0750, FILE_MODE = 0640 };
+
+struct directory {
+    struct destination destination;
+    const char *path;
+    const char *key, *kind;
+    bool platform;
+};
+
+static const struct field fields[] = {
+    {"kind", FIELD_NAME, offsetof(struct directory, kind), .required = true,
+     .help = "directory"},
+    {"platform", FIELD_BOOLEAN, offsetof(struct directory, platform), .fallback = "false",
+     .help = "may receive reports of the whole platform"},
+    {"path", FIELD_TEXT, offsetof(struct directory, path), .required = true,
+     .help = "the directory; relative to pressrun.yaml"},
+    {"key", FIELD_LITERAL, offsetof(struct directory, key),
+     .fallback = "{tenant.id}/{job}/{period}/{file}",
+     .help = "where a file goes below it"},
+    {0},
+};
+
+static int open_directory(struct destination **out, const struct destination_config *settings,
+                          const struct config *config, struct arena *arena,
+                          struct problems *problems)
+{
+    struct directory *d = arena_alloc(arena, sizeof(*d));
+    const char *what = arena_printf(arena, "destination \"%s\"", settings->name);
+    if (fields_read(settings->node, what, fields, d, arena, problems) != 0)
+        return -1;
+    const struct yaml_node *key = yaml_get(settings->node, "key");
+    if (name_check_template(d->key, key ? &key->at : &settings->at, settings->platform,
+                            problems) != 0)
+        return -1;
+    d->path = config_path(config, arena, d->path);
+    d->destination.key = d->key;
+    *out = &d->destination;
+    return 0;
+}
+
+static int check_hash(const char *path, const struct delivery *delivery, struct err *e)
+{
+    char sha256[HASH_HEX_SIZE];
+    if (hash_file(path, sha256, e) != 0)
+        return -1;
+    if (strcmp(sha256, delivery->sha256) == 0)
+        return 0;
+    err_set(e, ERR_IO, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
+    return err_hint(e, "the spool or the destination's disk is damaged; render again with "
+                       "pressrun run %s --period %s --again", delivery->job, delivery->period);
+}
+
+/* While files of an older revision are replaced, no manifest may vouch for the mixture. */
+static int withdraw_manifest(const char *directory, const struct delivery *delivery, struct err *e)
+{
+    char path[LIMIT_PATH_BYTES];
+    if (strcmp(delivery->file, MANIFEST_NAME) == 0)
+        return 0;
+    if (file_join(path, directory, MANIFEST_NAME, e) != 0)
+        return -1;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return err_sys(e, "can't remove \"%s\"", path);
+    return 0;
+}
+
+static bool is_there_already(const char *path, const struct delivery *delivery)
+{
+    struct err ignored;
+    char sha256[HASH_HEX_SIZE];
+    return access(path, R_OK) == 0 && hash_file(path, sha256, &ignored) == 0 &&
+           strcmp(sha256, delivery->sha256) == 0;
+}
+
+static int send_file(struct destination *destination, const struct parcel *p, struct err *e)
+{
+    struct directory *d = (struct directory *)destination;
+    char path[LIMIT_PATH_BYTES], directory[LIMIT_PATH_BYTES], temp[LIMIT_PATH_BYTES];
+    if (file_join(path, d->path, p->delivery->key, e) != 0)
+        return -1;
+    if (is_there_already(path, p->delivery))
+        return 0;
+    file_dirname(directory, path);
+    char name[32];
+    snprintf(name, sizeof(name), ".pressrun-%lld", (long long)p->delivery->id);
+    if (file_join(temp, directory, name, e) != 0 ||
+        file_make_dirs(directory, DIRECTORY_MODE, e) != 0)
+        return -1;
+    unlink(temp); /* of an attempt that a crash cut short */
+    if (file_copy(p->path, temp, FILE_MODE, e) != 0)
+        return -1;
+    if (check_hash(temp, p->delivery, e) != 0 || withdraw_manifest(directory, p->delivery, e) != 0 ||
+        file_rename(temp, path, e) != 0) {
+        unlink(temp);
+        return -1;
+    }
+    return file_sync(directory, e);
+}
+
+const struct destination_kind destination_directory = {
+    .name = "directory",
+    .open = open_directory,
+    .send = send_file,
+};

@@ -1,0 +1,262 @@
+/* Tasks and runs: claiming, committing, failing, listing. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/buf.h"
+#include "runner/ledger_schema.h"
+
+int ledger_recover(struct ledger *l, time_t now, struct err *e)
+{
+    if (ledger_run_sql(l, e,
+                       "UPDATE runs SET state = 'interrupted', finished_at = ?, transient = 1,"
+                       " error_kind = 'internal', error = 'pressrun ended while it was rendering'"
+                       " WHERE state = 'rendering'",
+                       "i", (int64_t)now) != 0)
+        return -1;
+    return sqlite3_changes(l->db);
+}
+
+/* The newest revision of a task, if there is one. */
+struct latest {
+    bool found, rendered;
+    int64_t task, run;
+    int revision, attempts;
+    time_t generated_at;
+    bool same_params;
+};
+
+static int find_latest(struct ledger *l, const struct task *t, const char *params,
+                       struct latest *out, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    *out = (struct latest){0};
+    if (ledger_prepare(l, &stmt, e,
+                       "SELECT t.id, t.revision, t.generated_at, t.params = ?,"
+                       " (SELECT COALESCE(MAX(attempt), 0) FROM runs WHERE task = t.id),"
+                       " (SELECT MAX(id) FROM runs WHERE task = t.id AND state = 'rendered')"
+                       " FROM tasks t WHERE job = ? AND period = ? AND tenant = ?"
+                       " ORDER BY revision DESC LIMIT 1",
+                       "tttt", params, t->job->name, t->period.label,
+                       t->tenant ? t->tenant->id : "") != 0)
+        return -1;
+    int rc = ledger_step(l, stmt, e);
+    if (rc == 1)
+        *out = (struct latest){
+            .found = true,
+            .task = sqlite3_column_int64(stmt, 0),
+            .revision = sqlite3_column_int(stmt, 1),
+            .generated_at = (time_t)sqlite3_column_int64(stmt, 2),
+            .same_params = sqlite3_column_int(stmt, 3) != 0,
+            .attempts = sqlite3_column_int(stmt, 4),
+            .run = sqlite3_column_int64(stmt, 5),
+            .rendered = sqlite3_column_type(stmt, 5) != SQLITE_NULL,
+        };
+    sqlite3_finalize(stmt);
+    return rc < 0 ? -1 : 0;
+}
+
+static int add_task(struct ledger *l, const struct task *t, const char *params, int revision,
+                    time_t now, struct claim *claim, struct err *e)
+{
+    if (ledger_run_sql(l, e,
+                       "INSERT INTO tasks (job, period, tenant, revision, period_start, period_end,"
+                       " params, generated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                       "tttiiiti", t->job->name, t->period.label, t->tenant ? t->tenant->id : "",
+                       (int64_t)revision, (int64_t)t->period.start, (int64_t)t->period.end, params,
+                       (int64_t)now) != 0)
+        return -1;
+    claim->task = sqlite3_last_insert_rowid(l->db);
+    claim->revision = revision;
+    claim->attempt = 1;
+    claim->generated_at = now;
+    return 0;
+}
+
+static int claim_in_transaction(struct ledger *l, const struct task *t, const char *params,
+                                bool again, time_t now, struct claim *claim, struct err *e)
+{
+    struct latest latest;
+    if (find_latest(l, t, params, &latest, e) != 0)
+        return -1;
+    *claim = (struct claim){latest.run, latest.task, latest.revision, latest.attempts + 1,
+                            latest.generated_at};
+    if (latest.rendered && latest.same_params && !again)
+        return 0;
+    /* An unfinished revision is tried again as it is, unless it was about other parameters. */
+    if ((!latest.found || latest.rendered || !latest.same_params) &&
+        add_task(l, t, params, latest.revision + 1, now, claim, e) != 0)
+        return -1;
+    if (ledger_run_sql(l, e,
+                       "INSERT INTO runs (task, attempt, state, job_sha256, started_at)"
+                       " VALUES (?, ?, 'rendering', ?, ?)",
+                       "iiti", claim->task, (int64_t)claim->attempt, t->job->sha256,
+                       (int64_t)now) != 0)
+        return -1;
+    claim->run = sqlite3_last_insert_rowid(l->db);
+    return 1;
+}
+
+int ledger_claim(struct ledger *l, const struct task *task, const char *params, bool again,
+                 time_t now, struct claim *claim, struct err *e)
+{
+    if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
+        return -1;
+    int rc = claim_in_transaction(l, task, params, again, now, claim, e);
+    if (rc >= 0 && ledger_exec(l, "COMMIT", e) == 0)
+        return rc;
+    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
+static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a, int64_t *id,
+                        struct err *e)
+{
+    if (ledger_run_sql(l, e,
+                       "INSERT INTO artifacts (run, name, format, result, rows, size_bytes, sha256,"
+                       " replaced_characters, numbers_as_text, dates_as_text, truncated_texts,"
+                       " guarded_formulas) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       "itttiitiiiii", run, a->name, a->format->name, a->result, (int64_t)a->rows,
+                       (int64_t)a->size_bytes, a->sha256, (int64_t)a->notes.replaced_characters,
+                       (int64_t)a->notes.numbers_as_text, (int64_t)a->notes.dates_as_text,
+                       (int64_t)a->notes.truncated_texts,
+                       (int64_t)a->notes.guarded_formulas) != 0)
+        return -1;
+    *id = sqlite3_last_insert_rowid(l->db);
+    return 0;
+}
+
+/* An older revision that was not sent yet must not replace this one later. */
+static int supersede_older(struct ledger *l, int64_t run, struct err *e)
+{
+    return ledger_run_sql(l, e,
+                          "UPDATE deliveries SET state = 'superseded' WHERE state = 'pending'"
+                          " AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
+                          " JOIN tasks n ON n.job = t.job AND n.period = t.period"
+                          "  AND n.tenant = t.tenant AND n.revision > t.revision"
+                          " WHERE n.id = (SELECT task FROM runs WHERE id = ?))",
+                          "i", run);
+}
+
+static int commit_in_transaction(struct ledger *l, int64_t run, const struct artifact *artifacts,
+                                 size_t nartifacts, const struct outbox_item *outbox,
+                                 size_t noutbox, time_t now, struct err *e)
+{
+    uint64_t rows = 0;
+    for (size_t i = 0; i < nartifacts; i++) {
+        int64_t id;
+        if (artifacts[i].rows > rows)
+            rows = artifacts[i].rows;
+        if (add_artifact(l, run, &artifacts[i], &id, e) != 0)
+            return -1;
+        for (size_t j = 0; j < noutbox; j++) {
+            if (outbox[j].artifact == i &&
+                ledger_run_sql(l, e,
+                               "INSERT INTO deliveries (run, artifact, destination, key, state,"
+                               " next_at) VALUES (?, ?, ?, ?, 'pending', ?)",
+                               "iitti", run, id, outbox[j].destination, outbox[j].key,
+                               (int64_t)now) != 0)
+                return -1;
+        }
+    }
+    if (supersede_older(l, run, e) != 0)
+        return -1;
+    return ledger_run_sql(l, e,
+                          "UPDATE runs SET state = 'rendered', finished_at = ?, rows = ?"
+                          " WHERE id = ? AND state = 'rendering'",
+                          "iii", (int64_t)now, (int64_t)rows, run);
+}
+
+int ledger_commit_run(struct ledger *l, int64_t run, const struct artifact *artifacts,
+                      size_t nartifacts, const struct outbox_item *outbox, size_t noutbox,
+                      time_t now, struct err *e)
+{
+    if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
+        return -1;
+    if (commit_in_transaction(l, run, artifacts, nartifacts, outbox, noutbox, now, e) == 0 &&
+        ledger_exec(l, "COMMIT", e) == 0)
+        return 0;
+    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
+}
+
+int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now,
+                    struct err *e)
+{
+    return ledger_run_sql(l, e,
+                          "UPDATE runs SET state = 'failed', finished_at = ?, error_kind = ?,"
+                          " error = ?, hint = ?, transient = ? WHERE id = ?",
+                          "itttii", (int64_t)now, err_kind_name(why->kind), why->msg, why->hint,
+                          (int64_t)why->transient, run);
+}
+
+int ledger_is_done(struct ledger *l, const struct task *task, bool *done, struct err *e)
+{
+    struct latest latest;
+    if (find_latest(l, task, "", &latest, e) != 0)
+        return -1;
+    *done = latest.rendered;
+    return 0;
+}
+
+static const char list_sql[] =
+    "SELECT r.id, t.job, t.period, t.tenant, r.state, t.revision, r.attempt, r.started_at,"
+    " r.finished_at, r.rows,"
+    " (SELECT COUNT(*) FROM artifacts WHERE run = r.id),"
+    " (SELECT COALESCE(SUM(size_bytes), 0) FROM artifacts WHERE run = r.id),"
+    " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'pending'),"
+    " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'delivered'),"
+    " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'dead'),"
+    " r.error_kind, r.error, r.hint,"
+    " (SELECT error FROM deliveries WHERE run = r.id AND error IS NOT NULL AND state IN ('pending', 'dead')"
+    "  ORDER BY id LIMIT 1)"
+    " FROM runs r JOIN tasks t ON t.id = r.task"
+    " WHERE (?1 IS NULL OR t.job = ?1) AND (?2 IS NULL OR t.tenant = ?2)"
+    " AND (?3 = 0 OR r.state IN ('failed', 'interrupted') OR EXISTS (SELECT 1 FROM deliveries"
+    "  WHERE run = r.id AND (state = 'dead' OR (state = 'pending' AND error IS NOT NULL))))"
+    " ORDER BY r.id DESC LIMIT ?4";
+
+static struct run_row read_row(sqlite3_stmt *stmt)
+{
+    return (struct run_row){
+        .run = sqlite3_column_int64(stmt, 0),
+        .job = ledger_text(stmt, 1),
+        .period = ledger_text(stmt, 2),
+        .tenant = ledger_text(stmt, 3),
+        .state = ledger_text(stmt, 4),
+        .revision = sqlite3_column_int(stmt, 5),
+        .attempt = sqlite3_column_int(stmt, 6),
+        .started_at = (time_t)sqlite3_column_int64(stmt, 7),
+        .finished_at = (time_t)sqlite3_column_int64(stmt, 8),
+        .rows = sqlite3_column_int64(stmt, 9),
+        .files = sqlite3_column_int64(stmt, 10),
+        .bytes = sqlite3_column_int64(stmt, 11),
+        .pending = sqlite3_column_int64(stmt, 12),
+        .delivered = sqlite3_column_int64(stmt, 13),
+        .dead = sqlite3_column_int64(stmt, 14),
+        .error_kind = ledger_text(stmt, 15),
+        .error = ledger_text(stmt, 16),
+        .hint = ledger_text(stmt, 17),
+        .delivery_error = ledger_text(stmt, 18),
+    };
+}
+
+int ledger_runs(struct ledger *l, const struct run_filter *filter,
+                int (*each)(void *ctx, const struct run_row *row, struct err *e), void *ctx,
+                struct err *e)
+{
+    sqlite3_stmt *stmt;
+    if (ledger_prepare(l, &stmt, e, list_sql, "ttii", filter->job, filter->tenant,
+                       (int64_t)filter->failed_only, filter->limit) != 0)
+        return -1;
+    int rc;
+    while ((rc = ledger_step(l, stmt, e)) == 1) {
+        struct run_row row = read_row(stmt);
+        if (each(ctx, &row, e) != 0) {
+            rc = -1;
+            break;
+        }
+    }
+    sqlite3_finalize(stmt);
+    return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,121 @@
+#include "runner/ledger_schema.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+const char ledger_schema[] =
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;"
+    "CREATE TABLE tasks ("
+    "  id INTEGER PRIMARY KEY,"
+    "  job TEXT NOT NULL, period TEXT NOT NULL, tenant TEXT NOT NULL, revision INTEGER NOT NULL,"
+    "  period_start INTEGER NOT NULL, period_end INTEGER NOT NULL,"
+    "  params TEXT NOT NULL,"
+    "  generated_at INTEGER NOT NULL,"
+    "  UNIQUE (job, period, tenant, revision)) STRICT;"
+    "CREATE TABLE runs ("
+    "  id INTEGER PRIMARY KEY,"
+    "  task INTEGER NOT NULL REFERENCES tasks (id), attempt INTEGER NOT NULL,"
+    "  state TEXT NOT NULL CHECK (state IN ('rendering', 'rendered', 'failed', 'interrupted')),"
+    "  job_sha256 TEXT NOT NULL,"
+    "  started_at INTEGER NOT NULL, finished_at INTEGER,"
+    "  rows INTEGER NOT NULL DEFAULT 0,"
+    "  error_kind TEXT, error TEXT, hint TEXT, transient INTEGER,"
+    "  UNIQUE (task, attempt)) STRICT;"
+    "CREATE INDEX runs_state ON runs (state);"
+    "CREATE TABLE artifacts ("
+    "  id INTEGER PRIMARY KEY,"
+    "  run INTEGER NOT NULL REFERENCES runs (id),"
+    "  name TEXT NOT NULL, format TEXT NOT NULL, result TEXT NOT NULL,"
+    "  rows INTEGER NOT NULL, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,"
+    "  replaced_characters INTEGER NOT NULL, numbers_as_text INTEGER NOT NULL,"
+    "  dates_as_text INTEGER NOT NULL, truncated_texts INTEGER NOT NULL,"
+    "  guarded_formulas INTEGER NOT NULL,"
+    "  UNIQUE (run, name)) STRICT;"
+    "CREATE TABLE deliveries ("
+    "  id INTEGER PRIMARY KEY,"
+    "  run INTEGER NOT NULL REFERENCES runs (id),"
+    "  artifact INTEGER NOT NULL REFERENCES artifacts (id),"
+    "  destination TEXT NOT NULL, key TEXT NOT NULL,"
+    "  state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'superseded')),"
+    "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  next_at INTEGER NOT NULL, delivered_at INTEGER, error TEXT) STRICT;"
+    "CREATE INDEX deliveries_run ON deliveries (run, destination);"
+    "CREATE INDEX deliveries_pending ON deliveries (next_at, id) WHERE state = 'pending';";
+
+int ledger_error(struct ledger *l, struct err *e, const char *what)
+{
+    int code = l->db ? sqlite3_errcode(l->db) : SQLITE_NOMEM;
+    err_set(e, ERR_LEDGER, "ledger \"%s\": %s: %s", l->path, what,
+            l->db ? sqlite3_errmsg(l->db) : "no memory");
+    if (code == SQLITE_FULL || code == SQLITE_BUSY || code == SQLITE_IOERR) {
+        e->transient = true;
+        err_hint(e, code == SQLITE_BUSY ? "another program has it open for writing"
+                                        : "is the disk full?");
+    } else if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+        err_hint(e, "restore ledger.db and ledger.uuid from a backup; pressrun(1), \"The ledger\"");
+    }
+    return -1;
+}
+
+int ledger_exec(struct ledger *l, const char *sql, struct err *e)
+{
+    if (sqlite3_exec(l->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return ledger_error(l, e, "can't be written");
+    return 0;
+}
+
+static int prepare(struct ledger *l, sqlite3_stmt **out, struct err *e, const char *sql,
+                   const char *types, va_list ap)
+{
+    sqlite3_stmt *stmt = NULL;
+    if (sqlite3_prepare_v2(l->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+        return ledger_error(l, e, "can't be used");
+    for (int i = 1; types[i - 1]; i++) {
+        if (types[i - 1] == 't')
+            sqlite3_bind_text(stmt, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+        else
+            sqlite3_bind_int64(stmt, i, va_arg(ap, int64_t));
+    }
+    *out = stmt;
+    return 0;
+}
+
+int ledger_prepare(struct ledger *l, sqlite3_stmt **out, struct err *e, const char *sql,
+                   const char *types, ...)
+{
+    va_list ap;
+    va_start(ap, types);
+    int rc = prepare(l, out, e, sql, types, ap);
+    va_end(ap);
+    return rc;
+}
+
+int ledger_run_sql(struct ledger *l, struct err *e, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *stmt;
+    va_list ap;
+    va_start(ap, types);
+    int rc = prepare(l, &stmt, e, sql, types, ap);
+    va_end(ap);
+    if (rc != 0)
+        return -1;
+    rc = ledger_step(l, stmt, e);
+    sqlite3_finalize(stmt);
+    return rc < 0 ? -1 : 0;
+}
+
+int ledger_step(struct ledger *l, sqlite3_stmt *stmt, struct err *e)
+{
+    int rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW)
+        return 1;
+    if (rc == SQLITE_DONE)
+        return 0;
+    return ledger_error(l, e, "can't be used");
+}
+
+const char *ledger_text(sqlite3_stmt *stmt, int column)
+{
+    const char *s = (const char *)sqlite3_column_text(stmt, column);
+    return s ? s : "";
+}

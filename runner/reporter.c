@@ -1,0 +1,367 @@
+#include "runner/reporter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "jobs/name.h"
+#include "lib/mem.h"
+#include "runner/manifest.h"
+#include "runner/reporter_rows.h"
+
+int reporter_open(const struct config *config, struct reporter **out, struct problems *problems,
+                  struct err *e)
+{
+    struct reporter *r = xcalloc(1, sizeof(*r));
+    r->config = config;
+    if (database_open(&config->database, DATABASE_ACCOUNT, &r->db, e) != 0 ||
+        grants_check(r->db, config, problems, e) != 0 ||
+        tables_describe(r->db, config, &r->arena, &r->scope, problems, e) != 0 ||
+        guard_open(r->db, config, &r->scope, &r->guard, e) != 0) {
+        reporter_close(r);
+        return -1;
+    }
+    *out = r;
+    return 0;
+}
+
+void reporter_close(struct reporter *r)
+{
+    if (!r)
+        return;
+    guard_close(r->guard);
+    database_close(r->db);
+    arena_release(&r->arena);
+    free(r->cleared);
+    free(r);
+}
+
+enum guard_mode reporter_guard(const struct reporter *r)
+{
+    return guard_mode(r->guard);
+}
+
+const char *reporter_guard_reason(const struct reporter *r)
+{
+    return guard_reason(r->guard);
+}
+
+const struct database *reporter_database(const struct reporter *r)
+{
+    return r->db;
+}
+
+/* Problems of a query that only the running database can show, as one error. */
+static int first_problem(const struct problems *problems, struct err *e)
+{
+    const struct problem *p = &problems->items[0];
+    err_set(e, ERR_ISOLATION, "%s:%u:%u: %s", p->at.file, p->at.line, p->at.column, p->msg);
+    if (p->hint[0])
+        err_hint(e, "%s", p->hint);
+    return -1;
+}
+
+/*
+ * The names of the schemas are read anew before each task: a query may name none of them, and one
+ * that was created a minute ago may be covered by a wildcard in a grant.
+ */
+static int check_schemas(struct reporter *r, const struct sql *sql, const char *const *schemas,
+                         size_t nschemas, struct err *e)
+{
+    int rc = 0;
+    struct problems problems = {0};
+    const char **known = xcalloc(r->scope.ntables, sizeof(*known));
+    for (size_t i = 0; i < r->scope.ntables; i++)
+        known[i] = r->scope.tables[i].rule->table;
+    sql_check_schemas(sql, schemas, nschemas, &problems);
+    sql_check_tables(sql, known, r->scope.ntables, &problems);
+    if (problems.nerrors)
+        rc = first_problem(&problems, e);
+    free(known);
+    problems_release(&problems);
+    return rc;
+}
+
+static int check_job_schemas(struct reporter *r, const struct job *job, struct err *e)
+{
+    struct arena arena = {0};
+    const char **schemas;
+    size_t n;
+    int rc = database_schemas(r->db, &arena, &schemas, &n, e);
+    for (size_t i = 0; rc == 0 && i < job->nresults; i++)
+        rc = check_schemas(r, job->results[i].sql, schemas, n, e);
+    arena_release(&arena);
+    return rc;
+}
+
+static int ask_guard(struct reporter *r, const struct sql *sql, struct err *e)
+{
+    struct arena arena = {0};
+    struct statement stubs;
+    int rc = scope_compose(&r->scope, sql, SCOPE_FOR_GUARD, &arena, &stubs, e);
+    if (rc == 0)
+        rc = guard_prepare(r->guard, &stubs, &sql->at, e);
+    if (rc != 0)
+        rows_explain(r, e);
+    arena_release(&arena);
+    return rc;
+}
+
+static bool is_cleared(const struct reporter *r, const struct job *job)
+{
+    for (size_t i = 0; i < r->ncleared; i++) {
+        if (r->cleared[i] == job)
+            return true;
+    }
+    return false;
+}
+
+int reporter_clear_job(struct reporter *r, const struct report_input *in, struct err *e)
+{
+    const struct job *job = in->task->job;
+    if (check_job_schemas(r, job, e) != 0)
+        return -1;
+    if (is_cleared(r, job))
+        return 0;
+    for (size_t i = 0; i < job->nresults; i++) {
+        if (ask_guard(r, job->results[i].sql, e) != 0 || canary_check(r, in, i, e) != 0)
+            return err_wrap(e, "result set \"%s\"", job->results[i].name);
+    }
+    r->cleared = xrealloc(r->cleared, r->ncleared + 1, sizeof(*r->cleared));
+    r->cleared[r->ncleared++] = job;
+    return 0;
+}
+
+static int64_t timeout_of(const struct reporter *r, const struct job *job)
+{
+    return job->timeout_ms ? job->timeout_ms : r->config->database.statement_timeout_ms;
+}
+
+static void describe_document(const struct report_input *in, char *words, size_t size,
+                              struct document *doc)
+{
+    const struct task *t = in->task;
+    period_in_words(&t->job->period, &t->period, words, size);
+    *doc = (struct document){
+        .job = t->job->name,
+        .title = t->job->title,
+        .description = t->job->description ? t->job->description : "",
+        .tenant_id = t->tenant ? t->tenant->id : "",
+        .tenant_name = t->tenant ? t->tenant->name : "",
+        .period = t->period.label,
+        .period_text = words,
+        .period_start = t->period.start,
+        .period_end = t->period.end,
+        .timezone = t->job->period.timezone,
+        .generated_at = in->generated_at,
+    };
+}
+
+static int render_all(struct reporter *r, const struct report_input *in, struct render *render,
+                      struct manifest *manifest, struct err *e)
+{
+    const struct job *job = in->task->job;
+    for (size_t i = 0; i < job->nresults; i++) {
+        const struct result_spec *spec = &job->results[i];
+        struct row_source *rows = NULL;
+        uint64_t n = 0;
+        if (rows_open(r, in, i, &rows, e) != 0)
+            return err_wrap(e, "result set \"%s\"", spec->name);
+        int rc = render_result(render, spec->name, spec->title, rows, &n, e);
+        manifest_add_result(manifest, spec->name, rows->columns, rows->ncolumns, n);
+        rows->free(rows);
+        if (rc != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* Files first, the manifest last; one array for the caller. */
+static int finish(const struct report_input *in, struct render *render, struct manifest *manifest,
+                  struct artifact **artifacts, size_t *nartifacts, struct err *e)
+{
+    const struct artifact *files;
+    size_t n;
+    if (render_finish(render, &files, &n, e) != 0)
+        return -1;
+    struct artifact *all = xcalloc(n + 1, sizeof(*all));
+    memcpy(all, files, n * sizeof(*all));
+    if (manifest_write(manifest, in->directory, files, n, &all[n], e) != 0) {
+        free(all);
+        return -1;
+    }
+    *artifacts = all;
+    *nartifacts = n + 1;
+    return 0;
+}
+
+int reporter_render(struct reporter *r, const struct report_input *in, struct artifact **artifacts,
+                    size_t *nartifacts, struct err *e)
+{
+    const struct job *job = in->task->job;
+    struct render *render = NULL;
+    struct manifest *manifest = NULL;
+    char words[128];
+    struct document doc;
+    int rc = -1;
+    if (reporter_clear_job(r, in, e) != 0)
+        return -1;
+    describe_document(in, words, sizeof(words), &doc);
+    manifest = manifest_new(&doc);
+    if (database_begin(r->db, in->generated_at, timeout_of(r, job), e) != 0 ||
+        render_open(&render, in->directory, &doc, (const struct format *const *)job->formats,
+                    job->nformats, &job->options, job->nresults, e) != 0 ||
+        render_all(r, in, render, manifest, e) != 0 || database_end(r->db, e) != 0 ||
+        finish(in, render, manifest, artifacts, nartifacts, e) != 0)
+        goto out;
+    rc = 0;
+out:
+    render_free(render);
+    manifest_free(manifest);
+    return rc;
+}
+
+int reporter_rows(struct reporter *r, const struct report_input *in, size_t result,
+                  struct row_source **out, struct err *e)
+{
+    if (reporter_clear_job(r, in, e) != 0 ||
+        database_begin(r->db, in->generated_at, timeout_of(r, in->task->job), e) != 0)
+        return -1;
+    return rows_open(r, in, result, out, e);
+}
+
+int reporter_end(struct reporter *r, struct err *e)
+{
+    return database_end(r->db, e);
+}
+
+struct tenant_columns {
+    size_t id, name, display_name;
+};
+
+static int find_columns(const struct row_source *rows, const struct config *config,
+                        struct tenant_columns *out, struct err *e)
+{
+    *out = (struct tenant_columns){SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    for (size_t i = 0; i < rows->ncolumns; i++) {
+        const char *name = rows->columns[i].name;
+        if (strcmp(name, "id") == 0)
+            out->id = i;
+        else if (strcmp(name, "name") == 0)
+            out->name = i;
+        else if (strcmp(name, "display_name") == 0)
+            out->display_name = i;
+    }
+    if (out->id != SIZE_MAX)
+        return 0;
+    err_set(e, ERR_CONFIG, "%s:%u: tenants.query has no column \"id\"",
+            config->tenants_query_at.file, config->tenants_query_at.line);
+    return err_hint(e, "write: SELECT id, name, display_name FROM tenants WHERE ...");
+}
+
+/* An id of bytes is written in hexadecimal, as it is bound again in rows_bind(). */
+static char *tenant_id_text(struct arena *arena, const struct column *column,
+                            const struct cell *cell)
+{
+    if (column->type != COLUMN_BINARY)
+        return arena_strndup(arena, cell->text, cell->len);
+    struct buf hex;
+    buf_init(&hex, 4 * LIMIT_TENANT_ID_BYTES);
+    for (size_t i = 0; i < cell->len; i++)
+        buf_printf(&hex, "%02x", (unsigned char)cell->text[i]);
+    char *text = arena_strdup(arena, hex.data);
+    buf_release(&hex);
+    return text;
+}
+
+static int read_tenant(const struct row_source *rows, const struct tenant_columns *columns,
+                       const struct cell *row, struct arena *arena, struct tenant *out,
+                       struct err *e)
+{
+    const struct cell *id = &row[columns->id];
+    const struct cell *name = columns->display_name != SIZE_MAX ? &row[columns->display_name] : NULL;
+    if ((!name || !name->text || !name->len) && columns->name != SIZE_MAX)
+        name = &row[columns->name];
+    if (!id->text)
+        return err_set(e, ERR_DATA, "tenants.query gives a tenant without an id (NULL)");
+    out->id = tenant_id_text(arena, &rows->columns[columns->id], id);
+    if (!name_is_tenant_id(out->id)) {
+        struct buf shown;
+        buf_init(&shown, 1024);
+        utf8_add_visible(&shown, out->id, strlen(out->id), 100);
+        err_set(e, ERR_DATA, "tenant id \"%s\" can't be part of a file name", shown.data);
+        buf_release(&shown);
+        return err_hint(e, "ids are 1 to %d of A-Z a-z 0-9 _ -; choose another column AS id",
+                        LIMIT_TENANT_ID_BYTES);
+    }
+    struct buf clean;
+    buf_init(&clean, 64 * 1024);
+    if (name && name->text)
+        utf8_clean(&clean, name->text, name->len);
+    out->name = clean.len ? arena_strdup(arena, clean.data) : out->id;
+    buf_release(&clean);
+    return 0;
+}
+
+static int collect_tenants(struct reporter *r, struct row_source *rows, struct arena *arena,
+                           struct tenant **tenants, size_t *n, struct err *e)
+{
+    struct tenant_columns columns;
+    struct tenant *list = NULL;
+    size_t count = 0, cap = 0;
+    const struct cell *row;
+    int rc;
+    if (find_columns(rows, r->config, &columns, e) != 0)
+        return -1;
+    while ((rc = rows->next(rows, &row, e)) == 1) {
+        if (count == cap) {
+            cap = cap ? cap * 2 : 64;
+            list = arena_grow(arena, list, count, cap, sizeof(*list));
+        }
+        if (read_tenant(rows, &columns, row, arena, &list[count], e) != 0)
+            return -1;
+        count++;
+    }
+    if (rc < 0 || plan_check_tenants(list, count, e) != 0)
+        return -1;
+    *tenants = list;
+    *n = count;
+    return 0;
+}
+
+int reporter_tenants(struct reporter *r, struct arena *arena, struct tenant **tenants, size_t *n,
+                     struct err *e)
+{
+    int rc = -1;
+    struct problems problems = {0};
+    struct row_source *rows = NULL;
+    struct statement statement;
+    const char **schemas;
+    size_t nschemas;
+    const struct place *at = &r->config->tenants_query_at;
+    const struct sql *sql = sql_parse(r->config->tenants_query, strlen(r->config->tenants_query),
+                                      at, arena, &problems);
+    if (!sql) {
+        first_problem(&problems, e);
+        goto out;
+    }
+    if (database_schemas(r->db, arena, &schemas, &nschemas, e) != 0 ||
+        check_schemas(r, sql, schemas, nschemas, e) != 0 || ask_guard(r, sql, e) != 0 ||
+        scope_compose(&r->scope, sql, SCOPE_FOR_PLATFORM, arena, &statement, e) != 0)
+        goto out;
+    if (statement.nslots) {
+        err_set(e, ERR_CONFIG, "%s:%u: tenants.query can't have parameters", at->file, at->line);
+        goto out;
+    }
+    if (cursor_open(r->db, &statement, at, NULL, &rows, e) != 0) {
+        rows_explain(r, e);
+        goto out;
+    }
+    rc = collect_tenants(r, rows, arena, tenants, n, e);
+out:
+    if (rows)
+        rows->free(rows);
+    if (rc != 0)
+        err_wrap(e, "tenants");
+    problems_release(&problems);
+    return rc;
+}
