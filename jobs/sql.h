@@ -28,9 +28,18 @@ enum sql_token_kind {
     SQL_SYMBOL, /* operator or punctuation */
 };
 
+/* What an identifier stands for, as far as its place tells. */
+enum sql_role {
+    SQL_PLAIN,    /* a keyword, a column, an alias, ... */
+    SQL_TABLE,    /* after FROM, JOIN or a comma there */
+    SQL_CTE,      /* declared by the query's own WITH */
+    SQL_FUNCTION, /* a function that may be called */
+};
+
 struct sql_token {
     enum sql_token_kind kind;
-    const char *text;
+    enum sql_role role;
+    const char *text; /* ends with a NUL */
     size_t len;
     struct place at;
     unsigned newlines_before; /* kept, so that the server's "at line N" is the author's line */
@@ -41,7 +50,7 @@ struct sql_token {
 struct sql {
     const struct sql_token *tokens;
     size_t ntokens;
-    struct place at; /* of its first character */
+    struct place at; /* of the first character of the text */
     bool with;       /* it begins with WITH: the lists are joined, ours first */
     bool recursive;  /* WITH RECURSIVE */
     size_t body;     /* first token after WITH [RECURSIVE], or 0 */
@@ -50,13 +59,16 @@ struct sql {
 /*
  * Lexes and checks everything that can be known without the database. NULL when refused; every
  * reason is in `problems`.
+ *
+ * `at` is the place of the text's first character. The text of a block in YAML has lost its
+ * indentation, which is the same for all its lines: so columns count from at->column on each line.
  */
 const struct sql *sql_parse(const char *text, size_t len, const struct place *at,
                             struct arena *arena, struct problems *problems);
 
 /* The lexer alone, without the rules: for tests that ask the guard what the rules would refuse. */
-int sql_lex(const char *text, size_t len, const struct place *at, struct arena *arena,
-            struct sql_token **tokens, size_t *ntokens, struct problems *problems);
+const struct sql *sql_lex(const char *text, size_t len, const struct place *at,
+                          struct arena *arena, struct problems *problems);
 
 /*
  * Refuses every identifier that equals (folded) one of the schemas the account can see. To be
@@ -68,12 +80,18 @@ int sql_check_schemas(const struct sql *sql, const char *const *schemas, size_t 
 
 /* True when some identifier that is not behind a dot equals `name` exactly. */
 bool sql_mentions(const struct sql *sql, const char *name);
-/* Names used where a table stands (after FROM, JOIN or a comma there) that are neither in `known`
- * nor common table expressions of the query: adds a problem for each. */
+/*
+ * Names used where a table stands (after FROM, JOIN or a comma there) that are neither in `known`
+ * nor common table expressions of the query, and common table expressions that are called like one
+ * of `known`: adds a problem for each.
+ */
 int sql_check_tables(const struct sql *sql, const char *const *known, size_t nknown,
                      struct problems *problems);
 
-/* Appends the canonical text from token `from` on; each parameter becomes `?`. */
+/*
+ * Appends the canonical text from token `from` on; each parameter becomes `?`. Line breaks before
+ * `from` are kept, so line n of what is appended is line n of the author's text.
+ */
 void sql_emit(const struct sql *sql, size_t from, struct buf *out);
 
 /* True when a function may be called; the list is sorted, in jobs/sql_functions.c. */

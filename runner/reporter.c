@@ -5,6 +5,7 @@
 
 #include "jobs/name.h"
 #include "lib/mem.h"
+#include "lib/utf8.h"
 #include "runner/manifest.h"
 #include "runner/reporter_rows.h"
 

@@ -1,0 +1,106 @@
+#include "runner/app.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/log.h"
+#include "lib/utf8.h"
+
+int app_load(struct app *app, struct err *e)
+{
+    app->config = config_load(app->config_path, &app->problems);
+    if (!app->config)
+        return err_set(e, ERR_CONFIG, "\"%s\" could not be used", app->config_path);
+    if (destinations_open(app->config, &app->arena, &app->destinations, &app->problems) != 0)
+        return err_set(e, ERR_CONFIG, "a destination in \"%s\" could not be used",
+                       app->config_path);
+    app->jobs = jobs_load(app->config, &app->problems);
+    return 0;
+}
+
+int app_open_state(struct app *app, struct err *e)
+{
+    const char *directory = app->config->state_directory;
+    if (spool_open(directory, &app->spool, e) != 0 ||
+        ledger_open(directory, &app->ledger, e) != 0)
+        return -1;
+    int interrupted = ledger_recover(app->ledger, app->now(), e);
+    if (interrupted < 0)
+        return -1;
+    if (interrupted > 0)
+        log_warning("run.interrupted", LOG_NUMBER("runs", interrupted),
+                    LOG_TEXT("hint", "a pressrun ended while it was rendering; these tasks are "
+                                     "done again"));
+    return spool_sweep(app->spool, app->ledger, e);
+}
+
+void app_release(struct app *app)
+{
+    ledger_close(app->ledger);
+    spool_close(app->spool);
+    jobs_free(app->jobs);
+    config_free(app->config);
+    problems_release(&app->problems);
+    arena_release(&app->arena);
+}
+
+static const char *nearest_job(const struct app *app, const char *name, struct arena *arena)
+{
+    const char **names = arena_alloc(arena, (app->jobs->n + 1) * sizeof(*names));
+    for (size_t i = 0; i < app->jobs->n; i++)
+        names[i] = app->jobs->items[i]->name;
+    return fields_did_you_mean(arena, name, names, app->jobs->n);
+}
+
+const struct job *app_job(const struct app *app, const char *name, struct err *e)
+{
+    const struct job *job = jobs_find(app->jobs, name);
+    struct arena arena = {0};
+    if (job)
+        return job;
+    err_set(e, ERR_USAGE, "there is no job \"%s\" below \"%s\"%s", name,
+            app->config->jobs_directory, nearest_job(app, name, &arena));
+    if (app->jobs->nbroken) {
+        e->kind = ERR_CONFIG;
+        err_hint(e, "%zu job files could not be loaded; pressrun check shows why",
+                 app->jobs->nbroken);
+    } else {
+        err_hint(e, "pressrun plan lists the jobs there are");
+    }
+    arena_release(&arena);
+    return NULL;
+}
+
+void app_print_problems(const struct problems *problems, FILE *out)
+{
+    for (size_t i = 0; i < problems->n; i++) {
+        const struct problem *p = &problems->items[i];
+        const char *kind = p->severity == SEVERITY_ERROR ? "error" : "warning";
+        struct buf text;
+        buf_init(&text, 64 * 1024);
+        utf8_add_visible(&text, p->msg, strlen(p->msg), 2000);
+        if (p->at.line && p->at.column)
+            fprintf(out, "%s:%u:%u: ", p->at.file, p->at.line, p->at.column);
+        else if (p->at.line)
+            fprintf(out, "%s:%u: ", p->at.file, p->at.line);
+        else if (p->at.file[0])
+            fprintf(out, "%s: ", p->at.file);
+        fprintf(out, "%s: %s\n", kind, text.data);
+        if (p->hint[0])
+            fprintf(out, "    %s\n", p->hint);
+        buf_release(&text);
+    }
+    if (problems->nerrors > problems->n)
+        fprintf(out, "... and more\n");
+}
+
+void app_print_error(const struct err *e, FILE *out)
+{
+    struct buf text;
+    buf_init(&text, 64 * 1024);
+    utf8_add_visible(&text, e->msg, strlen(e->msg), sizeof(e->msg));
+    fprintf(out, "pressrun: %s\n", text.data);
+    if (e->hint[0])
+        fprintf(out, "    %s\n", e->hint);
+    buf_release(&text);
+}

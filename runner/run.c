@@ -1,0 +1,306 @@
+#include "runner/run.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "jobs/name.h"
+#include "lib/log.h"
+#include "lib/mem.h"
+#include "runner/progress.h"
+#include "runner/worker.h"
+
+struct engine {
+    struct app *app;
+    const struct run_order *order;
+    struct run_summary *summary;
+    struct work work;
+    struct worker *workers;
+    struct pollfd *polls; /* one for each worker, then the signals */
+    int signals;
+    sigset_t old_mask;
+    size_t next; /* task to claim */
+};
+
+static const struct task *task_of(const struct engine *en, size_t i)
+{
+    return &en->order->tasks[i];
+}
+
+static const char *tenant_of(const struct task *t)
+{
+    return t->tenant ? t->tenant->id : "";
+}
+
+static uint64_t done(const struct engine *en)
+{
+    return en->summary->rendered + en->summary->skipped + en->summary->failed;
+}
+
+static void show_progress(const struct engine *en, const struct worker *w)
+{
+    const struct task *t = task_of(en, w->task);
+    progress_show(done(en), en->order->ntasks, t->job->name, t->tenant ? t->tenant->name : "",
+                  w->rows);
+}
+
+/* A failed run is recorded and told once; the others go on. */
+static int fail_run(struct engine *en, size_t task, int64_t run, const struct err *why,
+                    struct err *e)
+{
+    const struct task *t = task_of(en, task);
+    en->summary->failed++;
+    if (en->summary->worst != ERR_ISOLATION)
+        en->summary->worst = why->kind;
+    log_failure(LOG_LEVEL_ERROR, "run.failed", why,
+                LOG_FIELDS(LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
+                           LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
+                           LOG_TEXT("retry", why->transient ? "yes" : "no")));
+    if (ledger_fail_run(en->app->ledger, run, why, en->app->now(), e) != 0 ||
+        spool_forget(en->app->spool, run, e) != 0)
+        return -1;
+    if (why->kind != ERR_ISOLATION)
+        return 0;
+    /* What may have leaked for one tenant may have leaked for all: nothing of the job goes out. */
+    en->next = en->order->ntasks;
+    return ledger_stop_deliveries(en->app->ledger, t->job->name, why->msg, e);
+}
+
+/* The outbox of a run: each artifact to each destination, the manifest last as it comes last. */
+static int make_outbox(const struct engine *en, const struct task *t, const struct work_result *r,
+                       struct arena *arena, struct outbox_item **out, size_t *n, struct err *e)
+{
+    size_t count = 0;
+    struct outbox_item *items = arena_alloc(arena, r->nartifacts * t->job->ndeliver * sizeof(*items));
+    for (size_t d = 0; d < t->job->ndeliver; d++) {
+        const struct destination *to =
+            destinations_find(&en->app->destinations, t->job->deliver[d]);
+        for (size_t a = 0; a < r->nartifacts; a++) {
+            char key[LIMIT_KEY_BYTES];
+            struct name_values values = {tenant_of(t), t->job->name, t->period.label,
+                                         r->artifacts[a].name};
+            if (!to)
+                return err_set(e, ERR_INTERNAL, "unknown destination \"%s\"", t->job->deliver[d]);
+            if (name_expand(to->key, &values, key, e) != 0)
+                return -1;
+            items[count++] = (struct outbox_item){a, to->name, arena_strdup(arena, key)};
+        }
+    }
+    *out = items;
+    *n = count;
+    return 0;
+}
+
+static void count_result(struct run_summary *s, const struct work_result *r)
+{
+    uint64_t rows = 0;
+    for (size_t i = 0; i < r->nartifacts; i++) {
+        s->bytes += r->artifacts[i].size_bytes;
+        if (r->artifacts[i].rows > rows)
+            rows = r->artifacts[i].rows;
+    }
+    s->rendered++;
+    s->rows += rows;
+    s->files += r->nartifacts;
+}
+
+static void log_rendered(const struct task *t, int64_t run, const struct work_result *r)
+{
+    for (size_t i = 0; i < r->nartifacts; i++) {
+        const struct artifact *a = &r->artifacts[i];
+        log_info("artifact.verified", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
+                 LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
+                 LOG_TEXT("file", a->name), LOG_NUMBER("rows", a->rows),
+                 LOG_NUMBER("bytes", a->size_bytes), LOG_TEXT("sha256", a->sha256));
+    }
+    log_info("run.rendered", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
+             LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
+             LOG_NUMBER("files", r->nartifacts));
+}
+
+static int commit_run(struct engine *en, size_t task, int64_t run, const struct work_result *r,
+                      struct err *e)
+{
+    int rc = -1;
+    struct arena arena = {0};
+    struct err why;
+    struct outbox_item *outbox;
+    size_t n;
+    const struct task *t = task_of(en, task);
+    time_t now = en->app->now();
+    if (make_outbox(en, t, r, &arena, &outbox, &n, &why) != 0) {
+        rc = fail_run(en, task, run, &why, e);
+        goto out;
+    }
+    if (ledger_commit_run(en->app->ledger, run, r->artifacts, r->nartifacts, outbox, n, now, e) != 0)
+        goto out;
+    log_rendered(t, run, r);
+    count_result(en->summary, r);
+    rc = deliver_due(en->app->ledger, en->app->spool, &en->app->destinations, now,
+                     &en->summary->deliveries, e);
+out:
+    arena_release(&arena);
+    return rc;
+}
+
+/* Claims tasks until one is to be done, and gives it to the worker. */
+static int give_work(struct engine *en, struct worker *w, struct err *e)
+{
+    while (en->next < en->order->ntasks) {
+        struct claim claim;
+        struct work_order order = {.task = en->next++};
+        int rc = ledger_claim(en->app->ledger, task_of(en, order.task), en->order->params_text,
+                              en->order->again, en->app->now(), &claim, e);
+        if (rc < 0)
+            return -1;
+        if (rc == 0) {
+            en->summary->skipped++;
+            continue;
+        }
+        order.generated_at = claim.generated_at;
+        if (spool_run_directory(en->app->spool, claim.run, true, order.directory, e) != 0) {
+            struct err why = *e;
+            if (fail_run(en, order.task, claim.run, &why, e) != 0)
+                return -1;
+            continue;
+        }
+        if (!w->pid && worker_start(w, &en->work, e) != 0)
+            return -1;
+        if (worker_order(w, &order, claim.run, e) != 0)
+            return -1;
+        show_progress(en, w);
+        return 0;
+    }
+    return 0;
+}
+
+static int take_result(struct engine *en, struct worker *w, struct err *e)
+{
+    struct work_result r;
+    struct err why;
+    size_t task = w->task;
+    int64_t run = w->run;
+    if (worker_read(w, &r, &why) == 0)
+        return fail_run(en, task, run, &why, e);
+    if (!r.finished) {
+        show_progress(en, w);
+        return 0;
+    }
+    int rc = r.rc == 0 ? commit_run(en, task, run, &r, e) : fail_run(en, task, run, &r.err, e);
+    free(r.artifacts);
+    return rc;
+}
+
+/* A signal ends the work at once: what was being rendered is recorded and can be done again. */
+static int stop_all(struct engine *en, struct err *e)
+{
+    en->summary->stopped = true;
+    en->next = en->order->ntasks;
+    for (size_t i = 0; i < en->order->workers; i++) {
+        struct worker *w = &en->workers[i];
+        struct err why;
+        bool busy = w->busy;
+        size_t task = w->task;
+        int64_t run = w->run;
+        worker_stop(w, true);
+        err_set_transient(&why, ERR_INTERNAL, "pressrun was told to stop");
+        if (busy && fail_run(en, task, run, &why, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int wait_for_workers(struct engine *en, struct err *e)
+{
+    size_t n = en->order->workers;
+    for (size_t i = 0; i < n; i++)
+        en->polls[i] = (struct pollfd){en->workers[i].busy ? en->workers[i].fd : -1, POLLIN, 0};
+    en->polls[n] = (struct pollfd){en->signals, POLLIN, 0};
+    if (poll(en->polls, n + 1, -1) < 0)
+        return errno == EINTR ? 0 : err_sys(e, "can't wait for the workers");
+    if (en->polls[n].revents)
+        return stop_all(en, e);
+    for (size_t i = 0; i < n; i++) {
+        if (en->polls[i].revents && take_result(en, &en->workers[i], e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool any_busy(const struct engine *en)
+{
+    for (size_t i = 0; i < en->order->workers; i++) {
+        if (en->workers[i].busy)
+            return true;
+    }
+    return false;
+}
+
+static int loop(struct engine *en, struct err *e)
+{
+    for (;;) {
+        for (size_t i = 0; i < en->order->workers; i++) {
+            if (!en->workers[i].busy && give_work(en, &en->workers[i], e) != 0)
+                return -1;
+        }
+        if (!any_busy(en))
+            return 0;
+        if (wait_for_workers(en, e) != 0)
+            return -1;
+    }
+}
+
+static int watch_signals(struct engine *en, struct err *e)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigprocmask(SIG_BLOCK, &set, &en->old_mask);
+    en->signals = signalfd(-1, &set, SFD_CLOEXEC);
+    return en->signals < 0 ? err_sys(e, "can't watch for signals") : 0;
+}
+
+int run_tasks(struct app *app, const struct run_order *order, struct run_summary *summary,
+              struct err *e)
+{
+    struct engine en = {
+        .app = app,
+        .order = order,
+        .summary = summary,
+        .work = {app->config, order->tasks, order->params},
+        .workers = xcalloc(order->workers, sizeof(struct worker)),
+        .polls = xcalloc(order->workers + 1, sizeof(struct pollfd)),
+        .signals = -1,
+    };
+    *summary = (struct run_summary){0};
+    int rc = watch_signals(&en, e);
+    if (rc == 0)
+        rc = loop(&en, e);
+    /* Also what earlier runs could not deliver. */
+    if (rc == 0 && !summary->stopped)
+        rc = deliver_due(app->ledger, app->spool, &app->destinations, app->now(),
+                         &summary->deliveries, e);
+    for (size_t i = 0; i < order->workers; i++)
+        worker_stop(&en.workers[i], rc != 0);
+    if (en.signals >= 0)
+        close(en.signals);
+    sigprocmask(SIG_SETMASK, &en.old_mask, NULL);
+    progress_clear();
+    free(en.workers);
+    free(en.polls);
+    return rc;
+}
+
+int run_exit_code(const struct run_summary *s)
+{
+    if (s->worst == ERR_ISOLATION)
+        return err_exit_code(ERR_ISOLATION);
+    if (s->failed && !s->rendered && !s->skipped && s->worst == ERR_DATABASE)
+        return err_exit_code(ERR_DATABASE);
+    return s->failed || s->stopped || s->deliveries.failed || s->deliveries.dead ? 1 : 0;
+}

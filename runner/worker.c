@@ -1,0 +1,202 @@
+#include "runner/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/mem.h"
+#include "runner/reporter.h"
+
+/* The fixed part of what a worker sends; `nartifacts` artifacts follow. */
+struct message {
+    bool finished;
+    uint64_t rows;
+    int rc;
+    struct err err;
+    size_t nartifacts;
+};
+
+/* 1, 0 at the end of the stream, -1. */
+static int read_whole(int fd, void *data, size_t len)
+{
+    char *p = data;
+    while (len) {
+        ssize_t n = read(fd, p, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return (int)n;
+        p += n;
+        len -= (size_t)n;
+    }
+    return 1;
+}
+
+static int write_whole(int fd, const void *data, size_t len)
+{
+    const char *p = data;
+    while (len) {
+        ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        p += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+static void send_progress(void *ctx, uint64_t rows)
+{
+    struct message m = {.rows = rows};
+    write_whole(*(int *)ctx, &m, sizeof(m));
+}
+
+static void render_order(struct reporter **r, const struct work *work,
+                         const struct work_order *order, int fd)
+{
+    struct message m = {.finished = true, .rc = -1};
+    struct problems problems = {0};
+    struct artifact *artifacts = NULL;
+    struct report_input in = {
+        .task = &work->tasks[order->task],
+        .params = work->params,
+        .generated_at = order->generated_at,
+        .directory = order->directory,
+        .progress = send_progress,
+        .progress_ctx = &fd,
+    };
+    if (*r || reporter_open(work->config, r, &problems, &m.err) == 0)
+        m.rc = reporter_render(*r, &in, &artifacts, &m.nartifacts, &m.err);
+    if (m.rc != 0) {
+        /* What the connection still holds belongs to this tenant: the next one gets a new one. */
+        reporter_close(*r);
+        *r = NULL;
+        m.nartifacts = 0;
+    }
+    write_whole(fd, &m, sizeof(m));
+    write_whole(fd, artifacts, m.nartifacts * sizeof(*artifacts));
+    free(artifacts);
+    problems_release(&problems);
+}
+
+static void worker_main(const struct work *work, int fd, pid_t parent)
+{
+    struct reporter *r = NULL;
+    struct work_order order;
+    struct rlimit no_core = {0, 0};
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    /* A core file would hold rows and the password. */
+    setrlimit(RLIMIT_CORE, &no_core);
+    /* The parent decides when a worker ends; a full disk is an error of write(2), not a signal. */
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    while (read_whole(fd, &order, sizeof(order)) == 1)
+        render_order(&r, work, &order, fd);
+    reporter_close(r);
+    _exit(0);
+}
+
+int worker_start(struct worker *w, const struct work *work, struct err *e)
+{
+    int fds[2];
+    pid_t parent = getpid();
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+        return err_sys(e, "can't make a socket pair for a worker");
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid < 0) {
+        err_sys(e, "can't start a worker");
+        close(fds[0]);
+        close(fds[1]);
+        return -1;
+    }
+    if (pid == 0) {
+        close(fds[0]);
+        worker_main(work, fds[1], parent);
+    }
+    close(fds[1]);
+    *w = (struct worker){.pid = pid, .fd = fds[0]};
+    return 0;
+}
+
+int worker_order(struct worker *w, const struct work_order *order, int64_t run, struct err *e)
+{
+    if (write_whole(w->fd, order, sizeof(*order)) != 0)
+        return err_sys(e, "can't reach a worker");
+    w->busy = true;
+    w->task = order->task;
+    w->run = run;
+    w->rows = 0;
+    return 0;
+}
+
+static void explain_end(int status, struct err *why)
+{
+    if (WIFSIGNALED(status))
+        err_set_transient(why, ERR_INTERNAL, "the rendering process was ended by signal %d (%s)",
+                          WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        err_set_transient(why, ERR_INTERNAL, "the rendering process ended with exit code %d",
+                          WEXITSTATUS(status));
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        err_hint(why, "did the kernel run out of memory? See: journalctl -k | grep -i oom");
+    else if (WIFSIGNALED(status))
+        err_hint(why, "a crash: please report it with the job and the column types");
+}
+
+static int reap(struct worker *w, struct err *why)
+{
+    int status = 0;
+    close(w->fd);
+    while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    explain_end(status, why);
+    w->pid = 0;
+    w->busy = false;
+    return 0;
+}
+
+int worker_read(struct worker *w, struct work_result *out, struct err *why)
+{
+    struct message m;
+    if (read_whole(w->fd, &m, sizeof(m)) != 1)
+        return reap(w, why);
+    *out = (struct work_result){m.finished, m.rows, m.rc, m.err, NULL, m.nartifacts};
+    if (m.nartifacts) {
+        out->artifacts = xcalloc(m.nartifacts, sizeof(*out->artifacts));
+        if (read_whole(w->fd, out->artifacts, m.nartifacts * sizeof(*out->artifacts)) != 1) {
+            free(out->artifacts);
+            return reap(w, why);
+        }
+    }
+    w->rows = m.rows;
+    if (m.finished)
+        w->busy = false;
+    return 1;
+}
+
+void worker_stop(struct worker *w, bool now)
+{
+    struct err ignored;
+    if (!w->pid)
+        return;
+    if (now)
+        kill(w->pid, SIGKILL);
+    else /* not close(): workers that were forked later hold copies of our end */
+        shutdown(w->fd, SHUT_WR);
+    reap(w, &ignored);
+}
