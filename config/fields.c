@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/buf.h"
 #include "lib/limits.h"
 #include "lib/parse.h"
+#include "lib/utf8.h"
 
 /* What every step of reading one mapping needs. */
 struct reading {
@@ -80,6 +82,10 @@ static int expand_one(const struct reading *r, const struct yaml_node *node, con
         return bad_reference(r, node, key);
     const char *name = arena_strndup(r->arena, *s, len);
     const char *value = getenv(name);
+    if (value && !utf8_valid(value, strlen(value)))
+        return problems_add(r->problems, &node->text_at, NULL,
+                            "the environment variable \"%s\" is not valid UTF-8",
+                            yaml_show(r->arena, name));
     if ((!value || !*value) && has_default)
         buf_add(out, *s + len + 2, (size_t)(close - *s) - len - 2);
     else if (value)
@@ -342,10 +348,13 @@ int fields_read_list(const struct yaml_node *node, const char *what, struct aren
     if (node->kind != YAML_SEQUENCE)
         return problems_add(problems, &node->at, "write a list: [one, two]",
                             "%s must be a list, not %s", what, kind_in_words(node));
+    enum { MAX_ITEMS = 1000 };
     int rc = 0;
     size_t count = 0, max = 0;
     for (const struct yaml_node *c = node->first; c; c = c->next)
         max++;
+    if (max > MAX_ITEMS)
+        return problems_add(problems, &node->at, NULL, "%s is longer than %d", what, MAX_ITEMS);
     struct fields_item *list = arena_alloc(arena, (max + 1) * sizeof(*list));
     for (const struct yaml_node *c = node->first; c; c = c->next) {
         if (c->kind != YAML_SCALAR || yaml_is_null(c) || !*c->text) {

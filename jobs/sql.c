@@ -1,5 +1,6 @@
 #include "jobs/sql.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,8 +17,7 @@ bool sql_is_symbol(const struct sql *sql, size_t i, const char *symbol)
 
 bool sql_is_identifier(const struct sql *sql, size_t i)
 {
-    return i < sql->ntokens &&
-           (sql->tokens[i].kind == SQL_WORD || sql->tokens[i].kind == SQL_NAME);
+    return i < sql->ntokens && (sql->tokens[i].kind == SQL_WORD || sql->tokens[i].kind == SQL_NAME);
 }
 
 bool sql_is_keyword(const struct sql *sql, size_t i, const char *word)
@@ -52,14 +52,13 @@ const struct sql *sql_parse(const char *text, size_t len, const struct place *at
                             struct arena *arena, struct problems *problems)
 {
     struct sql *sql = read_query(text, len, at, arena, problems);
-    if (!sql || !sql_set_roles(sql, arena, problems) ||
-        sql_check_rules(sql, arena, problems) != 0)
+    if (!sql || !sql_set_roles(sql, arena, problems) || sql_check_rules(sql, arena, problems) != 0)
         return NULL;
     return sql;
 }
 
-const struct sql *sql_lex(const char *text, size_t len, const struct place *at,
-                          struct arena *arena, struct problems *problems)
+const struct sql *sql_lex(const char *text, size_t len, const struct place *at, struct arena *arena,
+                          struct problems *problems)
 {
     struct sql *sql = read_query(text, len, at, arena, problems);
     return sql && sql_set_roles(sql, arena, problems) ? sql : NULL;
@@ -202,8 +201,8 @@ static void check_table(const struct sql *sql, const struct sql_token *t, const 
     const char *right = cte ? cte : same;
     if (right) {
         if (strcmp(right, t->text) != 0)
-            problems_add(problems, &t->at, "case counts in the names of tables",
-                         "write %s, not %s", right, t->text);
+            problems_add(problems, &t->at, "case counts in the names of tables", "write %s, not %s",
+                         right, t->text);
         return;
     }
     char hint[256];

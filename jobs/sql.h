@@ -67,8 +67,8 @@ const struct sql *sql_parse(const char *text, size_t len, const struct place *at
                             struct arena *arena, struct problems *problems);
 
 /* The lexer alone, without the rules: for tests that ask the guard what the rules would refuse. */
-const struct sql *sql_lex(const char *text, size_t len, const struct place *at,
-                          struct arena *arena, struct problems *problems);
+const struct sql *sql_lex(const char *text, size_t len, const struct place *at, struct arena *arena,
+                          struct problems *problems);
 
 /*
  * Refuses every identifier that equals (folded) one of the schemas the account can see. To be

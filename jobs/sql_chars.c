@@ -68,4 +68,3 @@ const char *sql_odd_character(uint32_t cp)
         return "names can't hold it: write it in a string, or choose another name";
     return NULL;
 }
-

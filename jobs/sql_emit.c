@@ -1,5 +1,4 @@
 /* The canonical text: tokens written again, so that the server reads the same ones. */
-#include "jobs/scope.h"
 #include "jobs/sql_parts.h"
 
 /* Blanks mean something in two places only: round a dot, and between a function and its arguments
@@ -30,7 +29,7 @@ void sql_emit(const struct sql *sql, size_t from, struct buf *out)
         if (t->kind == SQL_PARAM)
             buf_add_char(out, '?');
         else if (t->kind == SQL_NAME)
-            scope_quote(out, t->text);
+            buf_printf(out, "`%s`", t->text);
         else
             buf_add(out, t->text, t->len);
     }

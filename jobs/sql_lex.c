@@ -293,8 +293,9 @@ static void number(struct lexer *lx)
         add(lx, SQL_NUMBER, from, n, &at);
         return;
     }
-    REFUSE(lx, &at, "put a blank after the number; write 1.0 for 1., and names that begin with a "
-                    "digit in backticks",
+    REFUSE(lx, &at,
+           "put a blank after the number; write 1.0 for 1., and names that begin with a "
+           "digit in backticks",
            "a number runs into what follows it");
     while (is_word_byte(peek(lx, 0)) || peek(lx, 0) == '.' || peek(lx, 0) == '$')
         skip(lx, 1);
@@ -356,10 +357,9 @@ static bool refuse_forbidden(struct lexer *lx)
 
 static void symbol(struct lexer *lx)
 {
-    static const char *const symbols[] = {"<=>", "->>", "<=", ">=", "<>", "!=", "&&", "<<",
-                                          ">>",  "->",  "(",  ")",  ",",  ".",  "+",  "-",
-                                          "*",   "/",   "%",  "=",  "<",  ">",  "!",  "&",
-                                          "|",   "^",   "~"};
+    static const char *const symbols[] = {"<=>", "->>", "<=", ">=", "<>", "!=", "&&", "<<", ">>",
+                                          "->",  "(",   ")",  ",",  ".",  "+",  "-",  "*",  "/",
+                                          "%",   "=",   "<",  ">",  "!",  "&",  "|",  "^",  "~"};
     struct place at = here(lx);
     if (refuse_forbidden(lx))
         return;

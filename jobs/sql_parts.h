@@ -1,6 +1,6 @@
 /*
- * What the parts of the SQL module share: sql.c, sql_lex.c, sql_roles.c, sql_rules.c, sql_emit.c and
- * sql_functions.c. Nobody else includes this.
+ * What the parts of the SQL module share: sql.c, sql_lex.c, sql_roles.c, sql_rules.c, sql_emit.c
+ * and sql_functions.c. Nobody else includes this.
  */
 #ifndef JOBS_SQL_PARTS_H
 #define JOBS_SQL_PARTS_H

@@ -16,7 +16,6 @@
 struct app {
     /* global options */
     const char *config_path;
-    bool json, quiet;
     /* the clock; only main() decides which */
     time_t (*now)(void);
     /* app_load() */

@@ -147,6 +147,16 @@ out:
     return rc;
 }
 
+/* An idle worker may have been killed since its last task: then another one takes its place. */
+static int order_worker(struct engine *en, struct worker *w, const struct work_order *order,
+                        int64_t run, struct err *e)
+{
+    if (w->pid && worker_order(w, order, run, e) == 0)
+        return 0;
+    worker_stop(w, true);
+    return worker_start(w, &en->work, e) != 0 ? -1 : worker_order(w, order, run, e);
+}
+
 /* Claims tasks until one is to be done, and gives it to the worker. */
 static int give_work(struct engine *en, struct worker *w, struct err *e)
 {
@@ -168,9 +178,7 @@ static int give_work(struct engine *en, struct worker *w, struct err *e)
                 return -1;
             continue;
         }
-        if (!w->pid && worker_start(w, &en->work, e) != 0)
-            return -1;
-        if (worker_order(w, &order, claim.run, e) != 0)
+        if (order_worker(en, w, &order, claim.run, e) != 0)
             return -1;
         show_progress(en, w);
         return 0;

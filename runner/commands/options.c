@@ -1,0 +1,159 @@
+/* The registry of commands and the options they share. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/parse.h"
+#include "runner/commands/commands.h"
+
+static const struct command *const commands[] = {
+    &command_init,   &command_check,  &command_plan,    &command_run,
+    &command_preview, &command_status, &command_deliver, &command_help,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
+    }
+    return NULL;
+}
+
+const struct command *command_at(size_t index)
+{
+    return index < sizeof(commands) / sizeof(commands[0]) ? commands[index] : NULL;
+}
+
+void command_print_help(const struct command *c, FILE *out)
+{
+    fprintf(out, "Usage: pressrun [--config FILE] %s%s%s\n\n%s.\n\n%s", c->name,
+            c->usage[0] ? " " : "", c->usage, c->summary, c->help);
+}
+
+/* The letters are how commands name the options they know; they are also the short forms. */
+static const struct option options[] = {
+    {"tenant", required_argument, NULL, 't'},  {"period", required_argument, NULL, 'p'},
+    {"param", required_argument, NULL, 'P'},   {"again", no_argument, NULL, 'a'},
+    {"dry-run", no_argument, NULL, 'n'},       {"offline", no_argument, NULL, 'o'},
+    {"failed", no_argument, NULL, 'f'},        {"limit", required_argument, NULL, 'l'},
+    {"jobs", required_argument, NULL, 'j'},    {"result", required_argument, NULL, 'r'},
+    {"json", no_argument, NULL, 'J'},          {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},          {0},
+};
+
+static const char *name_of(int letter)
+{
+    for (size_t i = 0; options[i].name; i++) {
+        if (options[i].val == letter)
+            return options[i].name;
+    }
+    return "";
+}
+
+static int number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
+                  struct err *e)
+{
+    if (parse_int64(text, min, max, out))
+        return 0;
+    return err_set(e, ERR_USAGE, "--%s takes a number from %lld to %lld, not \"%s\"", name,
+                   (long long)min, (long long)max, text);
+}
+
+static int take(int letter, const char *argument, struct command_options *out, struct err *e)
+{
+    switch (letter) {
+    case 't':
+        out->tenant = argument;
+        break;
+    case 'p':
+        out->period = argument;
+        break;
+    case 'P':
+        if (out->nparams == sizeof(out->params) / sizeof(out->params[0]))
+            return err_set(e, ERR_USAGE, "too many --param");
+        out->params[out->nparams++] = argument;
+        break;
+    case 'a':
+        out->again = true;
+        break;
+    case 'n':
+        out->dry_run = true;
+        break;
+    case 'o':
+        out->offline = true;
+        break;
+    case 'f':
+        out->failed = true;
+        break;
+    case 'r':
+        out->result = argument;
+        break;
+    case 'l':
+        return number("limit", argument, 1, 1000000, &out->limit, e);
+    case 'j':
+        return number("jobs", argument, 1, 64, &out->workers, e);
+    case 'q':
+        out->quiet = true;
+        break;
+    case 'J':
+        out->json = true;
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+int command_read_options(const struct command *c, const char *allowed, int argc, char **argv,
+                         struct command_options *out, struct err *e)
+{
+    int letter;
+    *out = (struct command_options){.limit = 20, .workers = 1};
+    optind = 0; /* start anew: main() has read the global options */
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:Jqh", options, NULL)) != -1) {
+        if (letter == 'h') {
+            command_print_help(c, stdout);
+            return 1;
+        }
+        if (letter == ':')
+            return err_set(e, ERR_USAGE, "%s needs a value", argv[optind - 1]);
+        if (letter == '?')
+            return err_set(e, ERR_USAGE, "%s has no option \"%s\"", c->name, argv[optind - 1]);
+        if (!strchr(allowed, letter))
+            return err_set(e, ERR_USAGE, "%s has no option --%s", c->name, name_of(letter));
+        if (take(letter, optarg, out, e) != 0)
+            return -1;
+    }
+    if (optind < argc)
+        out->operand = argv[optind++];
+    if (optind < argc)
+        return err_set(e, ERR_USAGE, "\"%s\" is one word too many", argv[optind]);
+    return 0;
+}
+
+int command_period(const struct app *app, const struct job *job, const char *label,
+                   struct period *out, struct err *e)
+{
+    if (label)
+        return period_parse(&job->period, label, out, e);
+    period_last_complete(&job->period, app->now(), out);
+    return 0;
+}
+
+int command_select_tenant(const char *id, struct tenant **tenants, size_t *n, struct err *e)
+{
+    if (!id)
+        return 0;
+    for (size_t i = 0; i < *n; i++) {
+        if (strcmp((*tenants)[i].id, id) == 0) {
+            *tenants += i;
+            *n = 1;
+            return 0;
+        }
+    }
+    err_set(e, ERR_USAGE, "there is no tenant \"%s\" among the %zu that tenants.query gives", id,
+            *n);
+    return err_hint(e, "pressrun plan --json lists their ids");
+}

@@ -1,0 +1,133 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/limits.h"
+#include "lib/zone.h"
+#include "runner/commands/commands.h"
+#include "runner/reporter.h"
+
+struct counts {
+    size_t tasks, done;
+};
+
+static int count_tasks(struct app *app, const struct plan *plan, struct counts *out, struct err *e)
+{
+    *out = (struct counts){.tasks = plan->n};
+    for (size_t i = 0; i < plan->n; i++) {
+        bool done = false;
+        if (ledger_is_done(app->ledger, &plan->tasks[i], &done, e) != 0)
+            return -1;
+        out->done += done;
+    }
+    return 0;
+}
+
+static void print_text(const struct job *job, const struct period *p, const struct counts *c)
+{
+    char start[32], end[32], words[128];
+    civil_format_utc(p->start, start);
+    civil_format_utc(p->end, end);
+    period_in_words(&job->period, p, words, sizeof(words));
+    printf("%s  %s (%s)\n", job->name, p->label, words);
+    printf("    %s\n", job->title);
+    printf("    from %s to %s UTC, %s\n", start, end, job->period.timezone);
+    printf("    %zu of %zu reports done\n", c->done, c->tasks);
+}
+
+static void print_json(const struct job *job, const struct plan *plan, const struct counts *c,
+                       bool first)
+{
+    struct buf b;
+    char text[32];
+    const struct period *p = &plan->tasks[0].period;
+    buf_init(&b, 64 * 1024 * 1024);
+    buf_add_char(&b, '{');
+    json_add_key(&b, "job");
+    json_add_string(&b, job->name);
+    json_add_key(&b, "period");
+    json_add_string(&b, p->label);
+    civil_format_rfc3339(p->start, text);
+    json_add_key(&b, "start");
+    json_add_string(&b, text);
+    civil_format_rfc3339(p->end, text);
+    json_add_key(&b, "end");
+    json_add_string(&b, text);
+    buf_printf(&b, ", \"tasks\": %zu, \"done\": %zu, \"tenants\": [", c->tasks, c->done);
+    for (size_t i = 0; i < plan->n && plan->tasks[i].tenant; i++) {
+        buf_add_str(&b, i ? ", {" : "{");
+        json_add_key(&b, "id");
+        json_add_string(&b, plan->tasks[i].tenant->id);
+        json_add_key(&b, "name");
+        json_add_string(&b, plan->tasks[i].tenant->name);
+        buf_add_char(&b, '}');
+    }
+    printf("%s\n  %s]}", first ? "" : ",", b.data);
+    buf_release(&b);
+}
+
+static int plan_job(struct app *app, const struct job *job, const struct command_options *o,
+                    struct tenant *tenants, size_t ntenants, bool first, struct err *e)
+{
+    struct plan plan = {0};
+    struct period period;
+    struct counts counts;
+    if (command_period(app, job, o->period, &period, e) != 0)
+        return -1;
+    plan_add(&plan, job, &period, tenants, ntenants);
+    int rc = count_tasks(app, &plan, &counts, e);
+    if (rc == 0 && o->json && plan.n)
+        print_json(job, &plan, &counts, first);
+    else if (rc == 0 && !o->json)
+        print_text(job, &period, &counts);
+    plan_release(&plan);
+    return rc;
+}
+
+static int run_plan(struct app *app, int argc, char **argv, struct err *e)
+{
+    struct command_options o;
+    struct reporter *r = NULL;
+    struct tenant *tenants = NULL;
+    size_t n = 0;
+    int rc = command_read_options(&command_plan, "tpJ", argc, argv, &o, e);
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    if (app_load(app, e) != 0) {
+        app_print_problems(&app->problems, stderr);
+        return -1;
+    }
+    if (app->jobs->nbroken)
+        app_print_problems(&app->problems, stderr);
+    const struct job *only = o.operand ? app_job(app, o.operand, e) : NULL;
+    if ((o.operand && !only) || ledger_open(app->config->state_directory, &app->ledger, e) != 0)
+        return -1;
+    if (reporter_open(app->config, &r, &app->problems, e) != 0 ||
+        reporter_tenants(r, &app->arena, &tenants, &n, e) != 0 ||
+        command_select_tenant(o.tenant, &tenants, &n, e) != 0)
+        rc = -1;
+    if (rc == 0 && o.json)
+        printf("{\"schema\": \"pressrun.plan/1\", \"jobs\": [");
+    bool first = true;
+    for (size_t i = 0; rc == 0 && i < app->jobs->n; i++) {
+        if (only && app->jobs->items[i] != only)
+            continue;
+        rc = plan_job(app, app->jobs->items[i], &o, tenants, n, first, e);
+        first = false;
+    }
+    if (rc == 0 && o.json)
+        printf("\n]}\n");
+    reporter_close(r);
+    return rc < 0 ? -1 : app->jobs->nbroken ? err_exit_code(ERR_CONFIG) : 0;
+}
+
+const struct command command_plan = {
+    .name = "plan",
+    .usage = "[JOB] [OPTION...]",
+    .summary = "Shows each job, the period it is about and which reports are done",
+    .help = "Options:\n"
+            "  -p, --period LABEL   another period than the last complete one\n"
+            "  -t, --tenant ID      only for this tenant\n"
+            "  -J, --json           as JSON, with the tenants' ids\n",
+    .run = run_plan,
+};

@@ -1,0 +1,151 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/json.h"
+#include "lib/limits.h"
+#include "lib/utf8.h"
+#include "lib/zone.h"
+#include "runner/commands/commands.h"
+
+struct listing {
+    const struct command_options *options;
+    size_t shown, bad;
+};
+
+static bool is_bad(const struct run_row *r)
+{
+    return strcmp(r->state, "failed") == 0 || strcmp(r->state, "interrupted") == 0 || r->dead ||
+           (r->pending && r->delivery_error[0]);
+}
+
+static const char *delivery_word(const struct run_row *r)
+{
+    if (r->dead)
+        return "given up";
+    if (r->pending)
+        return "pending";
+    return r->delivered ? "delivered" : "-";
+}
+
+static void print_visible(const char *label, const char *text)
+{
+    struct buf b;
+    buf_init(&b, 64 * 1024);
+    utf8_add_visible(&b, text, strlen(text), 1024);
+    printf("        %s%s\n", label, b.data);
+    buf_release(&b);
+}
+
+static void print_text(struct listing *l, const struct run_row *r)
+{
+    char when[32];
+    civil_format_utc(r->started_at, when);
+    if (l->shown == 0)
+        printf("%6s  %-19s  %-24s %-10s %-20s %3s %-11s %9s %5s  %s\n", "run", "started (UTC)",
+               "job", "period", "tenant", "rev", "state", "rows", "files", "delivery");
+    printf("%6" PRId64 "  %-19s  %-24s %-10s %-20s %3d %-11s %9" PRId64 " %5" PRId64 "  %s\n",
+           r->run, when, r->job, r->period, r->tenant[0] ? r->tenant : "(platform)", r->revision,
+           r->state, r->rows, r->files, delivery_word(r));
+    if (r->error[0])
+        print_visible("", r->error);
+    if (r->hint[0])
+        print_visible("hint: ", r->hint);
+    if (r->delivery_error[0])
+        print_visible("delivery: ", r->delivery_error);
+}
+
+static void add_time(struct buf *b, const char *key, time_t t)
+{
+    char text[32];
+    json_add_key(b, key);
+    civil_format_rfc3339(t, text);
+    json_add_string(b, t ? text : NULL);
+}
+
+static void print_json(const struct listing *l, const struct run_row *r)
+{
+    struct buf b;
+    buf_init(&b, 64 * 1024);
+    buf_add_char(&b, '{');
+    buf_printf(&b, "\"run\": %" PRId64, r->run);
+    const struct {
+        const char *key, *value;
+    } texts[] = {{"job", r->job},
+                 {"period", r->period},
+                 {"tenant", r->tenant[0] ? r->tenant : NULL},
+                 {"state", r->state}};
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        json_add_key(&b, texts[i].key);
+        json_add_string(&b, texts[i].value);
+    }
+    buf_printf(&b, ", \"revision\": %d, \"attempt\": %d", r->revision, r->attempt);
+    add_time(&b, "started_at", r->started_at);
+    add_time(&b, "finished_at", r->finished_at);
+    buf_printf(&b,
+               ", \"rows\": %" PRId64 ", \"files\": %" PRId64 ", \"bytes\": %" PRId64
+               ", \"deliveries\": {\"pending\": %" PRId64 ", \"delivered\": %" PRId64
+               ", \"dead\": %" PRId64 "}",
+               r->rows, r->files, r->bytes, r->pending, r->delivered, r->dead);
+    json_add_key(&b, "error_kind");
+    json_add_string(&b, r->error_kind[0] ? r->error_kind : NULL);
+    json_add_key(&b, "error");
+    json_add_string(&b, r->error[0] ? r->error : NULL);
+    json_add_key(&b, "hint");
+    json_add_string(&b, r->hint[0] ? r->hint : NULL);
+    json_add_key(&b, "delivery_error");
+    json_add_string(&b, r->delivery_error[0] ? r->delivery_error : NULL);
+    printf("%s\n  %s}", l->shown ? "," : "", b.data);
+    buf_release(&b);
+}
+
+static int show(void *ctx, const struct run_row *row, struct err *e)
+{
+    (void)e;
+    struct listing *l = ctx;
+    if (l->options->json)
+        print_json(l, row);
+    else
+        print_text(l, row);
+    l->shown++;
+    l->bad += is_bad(row);
+    return 0;
+}
+
+static int run_status(struct app *app, int argc, char **argv, struct err *e)
+{
+    struct command_options o;
+    int rc = command_read_options(&command_status, "tflJ", argc, argv, &o, e);
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    struct listing listing = {&o, 0, 0};
+    struct run_filter filter = {o.operand, o.tenant, o.failed, o.limit};
+    app->config = config_load(app->config_path, &app->problems);
+    if (!app->config) {
+        app_print_problems(&app->problems, stderr);
+        return err_set(e, ERR_CONFIG, "\"%s\" could not be used", app->config_path);
+    }
+    if (ledger_open(app->config->state_directory, &app->ledger, e) != 0)
+        return -1;
+    if (o.json)
+        printf("{\"schema\": \"pressrun.status/1\", \"runs\": [");
+    if (ledger_runs(app->ledger, &filter, show, &listing, e) != 0)
+        return -1;
+    if (o.json)
+        printf("\n]}\n");
+    else if (!listing.shown)
+        printf(o.failed ? "nothing has failed\n" : "no runs yet\n");
+    return listing.bad && o.failed ? 1 : 0;
+}
+
+const struct command command_status = {
+    .name = "status",
+    .usage = "[JOB] [OPTION...]",
+    .summary = "Lists the runs in the ledger, the latest first",
+    .help = "Options:\n"
+            "  -t, --tenant ID   only of this tenant\n"
+            "  -f, --failed      only what failed or could not be delivered; exit code 1 if any\n"
+            "  -l, --limit N     at most so many (default: 20)\n"
+            "  -J, --json        as JSON\n",
+    .run = run_status,
+};
