@@ -17,12 +17,12 @@ enum guard_policy { GUARD_AUTO, GUARD_REQUIRED };
 
 struct database_config {
     struct place at;
-    const char *host, *socket; /* one of them; `socket` is a UNIX socket's path */
+    const char *host, *socket; /* one of them, the other NULL; `socket` is a path */
     int64_t port;
     const char *schema, *user;
-    struct secret_ref password;
+    struct secret_ref password; /* SECRET_NONE: the account needs none */
     int tls; /* enum tls_mode; TLS_AUTO: off on loopback and sockets, else VERIFY_FULL */
-    const char *tls_ca;
+    const char *tls_ca; /* a path, or NULL for the system's own */
     int guard; /* enum guard_policy */
     const char *guard_user; /* a second account without rights, or NULL */
     struct secret_ref guard_password;
@@ -74,12 +74,18 @@ struct config {
 
 /* Loads and checks the file. NULL when anything is wrong; every reason is in `problems`. */
 struct config *config_load(const char *path, struct problems *problems);
+/* The same of a text that is not (yet) in the file of that name. */
+struct config *config_load_text(const char *path, const char *text, size_t len,
+                                struct problems *problems);
 void config_free(struct config *c); /* takes NULL */
 
 const struct destination_config *config_destination(const struct config *c, const char *name);
 const struct scope_rule *config_scope(const struct config *c, const char *table);
 /* A path of the file made relative to the file's own directory; lives in the arena. */
 const char *config_path(const struct config *c, struct arena *arena, const char *path);
+
+/* Every table of keys in the file, for help and for the manual's test. Ends with a NULL name. */
+extern const struct fields_section config_sections[];
 
 /* The annotated example that `pressrun init` writes. */
 extern const char config_example[];

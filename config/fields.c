@@ -235,7 +235,6 @@ static int store_scalar(const struct reading *r, const struct field *f,
     case FIELD_SIZE:
         return store_number(r, f, node, text);
     case FIELD_NODE:
-    case FIELD_ELSEWHERE:
         break;
     }
     return 0;
@@ -243,8 +242,6 @@ static int store_scalar(const struct reading *r, const struct field *f,
 
 static int store(const struct reading *r, const struct field *f, const struct yaml_node *node)
 {
-    if (f->type == FIELD_ELSEWHERE)
-        return 0;
     if (f->type == FIELD_NODE) {
         memcpy(r->out + f->offset, &node, sizeof(node));
         return 0;
@@ -280,7 +277,7 @@ static int store_default(const struct reading *r, const struct field *f,
     const struct place *at = mapping->key ? &mapping->key_at : &mapping->at;
     if (f->required)
         return problems_add(r->problems, at, f->help, "\"%s\" is missing in %s", f->key, r->what);
-    if (!f->fallback || f->type == FIELD_NODE || f->type == FIELD_ELSEWHERE)
+    if (!f->fallback || f->type == FIELD_NODE)
         return 0;
     const struct yaml_node node = {.kind = YAML_SCALAR, .at = *at, .text = f->fallback};
     return store_scalar(r, f, &node);

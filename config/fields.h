@@ -21,7 +21,6 @@ enum field_type {
     FIELD_SIZE,     /* int64_t, bytes, within min..max */
     FIELD_CHOICE,   /* int: index into `choices` */
     FIELD_NODE,     /* const struct yaml_node *: a nested value the caller reads itself */
-    FIELD_ELSEWHERE, /* known, but read by another table; nothing is stored */
 };
 
 struct field {

@@ -176,11 +176,11 @@ static bool check_dot(const struct rules *r, size_t i)
 /* Words that are followed by a parenthesis without being functions. */
 static const char *const not_functions[] = {
     /* keywords */
-    "AGAINST", "ALL", "AND", "ANY", "AS", "BETWEEN", "BY", "CASE", "COLUMNS", "DISTINCT", "DISTINCTROW", "DIV",
-    "DUAL", "ELSE", "ESCAPE", "EXCEPT", "EXISTS", "FROM", "HAVING", "IN", "INTERSECT", "INTERVAL",
-    "IS", "JOIN", "LATERAL", "LIKE", "LIMIT", "NOT", "OFFSET", "OF", "ON", "OR", "OVER", "REGEXP",
-    "RLIKE", "SELECT", "SEPARATOR", "SOME", "STRAIGHT_JOIN", "THEN", "UNION", "USING", "WHEN",
-    "WHERE", "XOR", "GROUP",
+    "AGAINST", "ALL", "AND", "ANY", "AS", "BETWEEN", "BY", "CASE", "COLUMNS", "DISTINCT",
+    "DISTINCTROW", "DIV", "DUAL", "ELSE", "ESCAPE", "EXCEPT", "EXISTS", "FROM", "HAVING", "IN",
+    "INTERSECT", "INTERVAL", "IS", "JOIN", "LATERAL", "LIKE", "LIMIT", "NOT", "OFFSET", "OF", "ON",
+    "OR", "OVER", "REGEXP", "RLIKE", "SELECT", "SEPARATOR", "SOME", "STRAIGHT_JOIN", "THEN",
+    "UNION", "USING", "WHEN", "WHERE", "XOR", "GROUP",
     /* types */
     "BIGINT", "BINARY", "BIT", "CHARACTER", "DATETIME", "DEC", "DECIMAL", "DOUBLE", "FLOAT", "INT",
     "INTEGER", "MEDIUMINT", "NCHAR", "NUMERIC", "REAL", "SIGNED", "SMALLINT", "TEXT", "TINYINT",
