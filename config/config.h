@@ -21,9 +21,9 @@ struct database_config {
     int64_t port;
     const char *schema, *user;
     struct secret_ref password; /* SECRET_NONE: the account needs none */
-    int tls; /* enum tls_mode; TLS_AUTO: off on loopback and sockets, else VERIFY_FULL */
+    int tls;            /* enum tls_mode; TLS_AUTO: off on loopback and sockets, else VERIFY_FULL */
     const char *tls_ca; /* a path, or NULL for the system's own */
-    int guard; /* enum guard_policy */
+    int guard;          /* enum guard_policy */
     const char *guard_user; /* a second account without rights, or NULL */
     struct secret_ref guard_password;
     int64_t connect_timeout_ms, statement_timeout_ms;
@@ -41,10 +41,10 @@ struct scope_rule {
     struct place at;
     const char *table;
     enum scope_kind kind;
-    const char *column;                /* TENANT: holds the id. THROUGH: refers to the parent */
-    const struct scope_rule *parent;   /* THROUGH */
-    const char *parent_column;         /* THROUGH: what is referred to; "id" by default */
-    const char *const *hidden;         /* columns that can't be reported */
+    const char *column;              /* TENANT: holds the id. THROUGH: refers to the parent */
+    const struct scope_rule *parent; /* THROUGH */
+    const char *parent_column;       /* THROUGH: what is referred to; "id" by default */
+    const char *const *hidden;       /* columns that can't be reported */
     size_t nhidden;
 };
 

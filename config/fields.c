@@ -91,10 +91,9 @@ static int expand_one(const struct reading *r, const struct yaml_node *node, con
     else if (value)
         buf_add_str(out, value);
     else
-        return problems_add(r->problems, &node->text_at,
-                            "set it, or write ${NAME:-default} to have a default",
-                            "the environment variable \"%s\" is not set",
-                            yaml_show(r->arena, name));
+        return problems_add(
+            r->problems, &node->text_at, "set it, or write ${NAME:-default} to have a default",
+            "the environment variable \"%s\" is not set", yaml_show(r->arena, name));
     *s = close + 1;
     return 0;
 }
@@ -138,9 +137,9 @@ static const char *with_unit(struct arena *arena, enum field_type type, int64_t 
         int64_t factor;
         const char *name;
     } units[] = {
-        {FIELD_DURATION, 86400000, "d"},   {FIELD_DURATION, 3600000, "h"},
-        {FIELD_DURATION, 60000, "m"},      {FIELD_DURATION, 1000, "s"},
-        {FIELD_DURATION, 1, "ms"},         {FIELD_SIZE, 1024 * 1024 * 1024, "GiB"},
+        {FIELD_DURATION, 86400000, "d"},  {FIELD_DURATION, 3600000, "h"},
+        {FIELD_DURATION, 60000, "m"},     {FIELD_DURATION, 1000, "s"},
+        {FIELD_DURATION, 1, "ms"},        {FIELD_SIZE, 1024 * 1024 * 1024, "GiB"},
         {FIELD_SIZE, 1024 * 1024, "MiB"}, {FIELD_SIZE, 1024, "KiB"},
     };
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {

@@ -26,18 +26,18 @@ enum field_type {
 struct field {
     const char *key;
     enum field_type type;
-    size_t offset;             /* offsetof() in the structure */
+    size_t offset; /* offsetof() in the structure */
     bool required;
-    const char *fallback;      /* default as YAML text; NULL leaves the field as it was */
-    int64_t min, max;          /* INTEGER, DURATION, SIZE; both 0: no bounds */
+    const char *fallback;       /* default as YAML text; NULL leaves the field as it was */
+    int64_t min, max;           /* INTEGER, DURATION, SIZE; both 0: no bounds */
     const char *const *choices; /* CHOICE: NULL-terminated */
-    const char *help;          /* one line for `pressrun help config` */
+    const char *help;           /* one line for `pressrun help config` */
 };
 
 /*
  * Fills `out` from a mapping. Every wrong, missing, unknown key is added to `problems`; returns 0
- * or -1. `what` names the mapping in messages: "database", "destination \"reports\"". The table ends
- * with a key of NULL. Texts live in the arena or in the nodes.
+ * or -1. `what` names the mapping in messages: "database", "destination \"reports\"". The table
+ * ends with a key of NULL. Texts live in the arena or in the nodes.
  */
 int fields_read(const struct yaml_node *mapping, const char *what, const struct field *table,
                 void *out, struct arena *arena, struct problems *problems);

@@ -51,6 +51,8 @@ int secret_ref_read(const struct yaml_node *node, struct secret_ref *ref, struct
                     struct problems *problems)
 {
     const char *key = node->key ? node->key : "secret";
+    if (yaml_is_null(node))
+        return problems_add(problems, &node->at, how, "\"%s\" has no value", key);
     if (node->kind != YAML_MAPPING)
         return problems_add(problems, &node->at, how, "\"%s\" can't stand in the file itself", key);
     const struct yaml_node *value = node->first;

@@ -28,8 +28,8 @@ struct secret {
 int secret_ref_read(const struct yaml_node *node, struct secret_ref *ref, struct arena *arena,
                     struct problems *problems);
 /*
- * Fetches the secret; one trailing newline is dropped. SECRET_NONE gives an empty one, anything else
- * that is empty is an error. Errors name the reference only.
+ * Fetches the secret; one trailing newline is dropped. SECRET_NONE gives an empty one, anything
+ * else that is empty is an error. Errors name the reference only.
  */
 int secret_load(const struct secret_ref *ref, struct secret *out, struct err *e);
 void secret_release(struct secret *s); /* wipes it; takes one that was never loaded ({0}) */

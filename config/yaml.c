@@ -45,6 +45,8 @@ static const struct explanation explanations[] = {
      "separate the items of a list by commas and close it with ]"},
     {"did not find expected ',' or '}'", false, "\",\" or \"}\" was expected here",
      "separate the pairs by commas and close with }; a text that begins with { must be in quotes"},
+    {"did not find expected node content", false, "a value was expected here",
+     "a { or [ before it may not be closed"},
     {"did not find expected '-'", false, "a list item (\"- \") was expected here",
      "begin each item of a list in the same column"},
     {"block sequence entries are not allowed", false, "a list item (\"- \") can't begin here",
@@ -251,7 +253,8 @@ static int check_document_start(struct reader *r)
         r->event.data.document_start.tag_directives.start !=
             r->event.data.document_start.tag_directives.end) {
         at = yaml_source_place(&r->source, r->event.start_mark.index);
-        return problems_add(r->problems, &at, "remove the line", "directives (%%) are not supported");
+        return problems_add(r->problems, &at, "remove the line",
+                            "directives (%%) are not supported");
     }
     return 0;
 }

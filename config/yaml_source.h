@@ -14,8 +14,8 @@
 struct yaml_source {
     const char *file, *text; /* the text without a byte order mark */
     size_t len;
-    size_t *line_starts; /* byte offsets */
-    size_t nlines;       /* at least 1 */
+    size_t *line_starts;       /* byte offsets */
+    size_t nlines;             /* at least 1 */
     size_t chars, bytes, line; /* a cursor: the same spot in characters, bytes and lines */
 };
 
