@@ -128,6 +128,10 @@ static int add_select(struct composer *c, const struct scope_table *t)
     add_table(c, t->rule->table);
     if (c->mode == SCOPE_FOR_PLATFORM || t->rule->kind == SCOPE_SHARED)
         return 0;
+    if (c->mode == SCOPE_FOR_NOBODY) {
+        buf_add_str(&c->text, " WHERE 1 = 0");
+        return 0;
+    }
     buf_add_str(&c->text, " WHERE ");
     return add_condition(c, t->rule, t->id_type);
 }

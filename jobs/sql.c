@@ -162,9 +162,11 @@ bool sql_mentions(const struct sql *sql, const char *name)
 const char *sql_nearest(const char *word, const char *const *words, size_t n)
 {
     const char *best = NULL;
-    unsigned limit = 1 + (unsigned)(strlen(word) / 4), least = limit + 1;
+    size_t len = strlen(word);
+    unsigned least = (1 + (unsigned)(len / 4)) * 2 + 2;
     for (size_t i = 0; i < n; i++) {
-        unsigned d = parse_distance(word, words[i]);
+        /* Of two words as near, the one of the same length: letters get swapped more than lost. */
+        unsigned d = 2 * parse_distance(word, words[i]) + (strlen(words[i]) != len);
         if (d < least) {
             least = d;
             best = words[i];

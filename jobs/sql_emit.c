@@ -1,15 +1,26 @@
 /* The canonical text: tokens written again, so that the server reads the same ones. */
 #include "jobs/sql_parts.h"
 
-/* Blanks mean something in two places only: round a dot, and between a function and its arguments
- * (the servers want none there, so none is written before a function's parenthesis). */
+/* Parentheses and commas are tokens of their own whatever stands beside them. */
+static bool is_border(const struct sql *sql, size_t i)
+{
+    return sql_is_symbol(sql, i, "(") || sql_is_symbol(sql, i, ")") || sql_is_symbol(sql, i, ",");
+}
+
+/* Between a function and its parenthesis the servers want no blank, so there is none. */
+static bool is_call(const struct sql *sql, size_t i)
+{
+    return sql_is_symbol(sql, i, "(") && sql->tokens[i - 1].role == SQL_FUNCTION;
+}
+
+/*
+ * Tokens are set apart by a blank, except where the author wrote none and none is needed: the
+ * server shows the text of an expression as the name of its column.
+ */
 static bool is_glued(const struct sql *sql, size_t i)
 {
-    const struct sql_token *t = &sql->tokens[i];
-    if (sql_is_symbol(sql, i, "(") && sql->tokens[i - 1].role == SQL_FUNCTION)
-        return true;
-    return !t->space_before && t->newlines_before == 0 &&
-           (sql_is_symbol(sql, i, "(") || sql_is_symbol(sql, i, ".") ||
+    return !sql->tokens[i].space_before &&
+           (is_border(sql, i) || is_border(sql, i - 1) || sql_is_symbol(sql, i, ".") ||
             sql_is_symbol(sql, i - 1, "."));
 }
 
@@ -20,12 +31,13 @@ void sql_emit(const struct sql *sql, size_t from, struct buf *out)
         newlines += sql->tokens[i].newlines_before;
     for (size_t i = from; i < sql->ntokens; i++) {
         const struct sql_token *t = &sql->tokens[i];
-        bool glued = i > from && is_glued(sql, i);
         newlines += t->newlines_before;
-        if (!glued && newlines == 0 && i > from)
-            buf_add_char(out, ' ');
-        for (; !glued && newlines; newlines--)
-            buf_add_char(out, '\n');
+        if (i == from || !is_call(sql, i)) {
+            if (newlines == 0 && i > from && !is_glued(sql, i))
+                buf_add_char(out, ' ');
+            for (; newlines; newlines--)
+                buf_add_char(out, '\n');
+        }
         if (t->kind == SQL_PARAM)
             buf_add_char(out, '?');
         else if (t->kind == SQL_NAME)

@@ -146,6 +146,8 @@ static bool check_qualifier(const struct rules *r, size_t i)
         return refuse(r, i,
                       "write the table alone: pressrun puts the tenant's own rows in its place",
                       "a table can't be named with its database");
+    if (sql->tokens[i + 1].space_before || sql->tokens[i + 1].newlines_before)
+        return false; /* the rule about dots has the better message */
     if (sql_is_symbol(sql, i + 3, "."))
         return refuse(r, i, "write table.column", "a name of three parts");
     if (!is_plain(t->text))

@@ -1,0 +1,79 @@
+#include "jobs/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "jobs/name.h"
+#include "lib/mem.h"
+#include "lib/utf8.h"
+
+static void add(struct plan *p, const struct task *task)
+{
+    if (p->n == p->cap) {
+        p->cap = p->cap ? p->cap * 2 : 16;
+        p->tasks = xrealloc(p->tasks, p->cap, sizeof(*p->tasks));
+    }
+    p->tasks[p->n++] = *task;
+}
+
+void plan_add(struct plan *p, const struct job *job, const struct period *period,
+              const struct tenant *tenants, size_t ntenants)
+{
+    if (job->platform) {
+        add(p, &(struct task){.job = job, .period = *period});
+        return;
+    }
+    for (size_t i = 0; i < ntenants; i++)
+        add(p, &(struct task){.job = job, .period = *period, .tenant = &tenants[i]});
+}
+
+void plan_release(struct plan *p)
+{
+    free(p->tasks);
+    *p = (struct plan){0};
+}
+
+/* A bad id may hold anything: it is shown escaped and cut. */
+static int refuse_id(const char *id, struct err *e)
+{
+    struct buf shown;
+    buf_init(&shown, 1024);
+    utf8_add_visible(&shown, id, strlen(id), 80);
+    err_set(e, ERR_CONFIG, "tenant id \"%s\" can't be part of a file name", shown.data);
+    buf_release(&shown);
+    return err_hint(e,
+                    "an id is made of A-Z a-z 0-9 _ and -, at most %d of them; correct "
+                    "tenants.query or the table it reads",
+                    LIMIT_TENANT_ID_BYTES);
+}
+
+static int by_folded_id(const void *a, const void *b)
+{
+    return strcasecmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+int plan_check_tenants(const struct tenant *tenants, size_t ntenants, struct err *e)
+{
+    int rc = 0;
+    const char **ids = xcalloc(ntenants, sizeof(*ids));
+    for (size_t i = 0; i < ntenants && rc == 0; i++) {
+        ids[i] = tenants[i].id;
+        if (!name_is_tenant_id(ids[i]))
+            rc = refuse_id(ids[i], e);
+    }
+    if (rc == 0 && ntenants)
+        qsort(ids, ntenants, sizeof(*ids), by_folded_id);
+    for (size_t i = 1; i < ntenants && rc == 0; i++) {
+        if (strcasecmp(ids[i - 1], ids[i]) != 0)
+            continue;
+        if (strcmp(ids[i - 1], ids[i]) == 0)
+            rc = err_set(e, ERR_CONFIG, "tenant id \"%s\" comes twice", ids[i]);
+        else
+            rc = err_set(e, ERR_CONFIG, "tenant ids \"%s\" and \"%s\" differ only in case",
+                         ids[i - 1], ids[i]);
+        err_hint(e, "two tenants would share their files; correct tenants.query");
+    }
+    free(ids);
+    return rc;
+}

@@ -1,0 +1,2 @@
+-- expect: a name of three parts
+SELECT ai_pipeline_db.videos.* FROM videos

@@ -1,0 +1,2 @@
+-- expect: a blank beside a dot
+SELECT * FROM .videos

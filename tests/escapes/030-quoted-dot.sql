@@ -1,0 +1,2 @@
+-- expect: is neither a table nor an alias
+SELECT tenants.api_key FROM videos

@@ -1,0 +1,2 @@
+-- expect: a table can't be named with its database
+SELECT * FROM `other_dbK`.t

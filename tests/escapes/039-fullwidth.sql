@@ -1,0 +1,2 @@
+-- expect: can't stand here
+SELECT * FROM ａi_pipeline_db.videos

@@ -1,0 +1,2 @@
+-- expect: a table can't be named with its database
+SELECT * FROM information_schema.processlist

@@ -1,0 +1,2 @@
+-- expect: write videos, not VIDEOS
+SELECT * FROM VIDEOS

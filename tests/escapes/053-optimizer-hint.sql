@@ -1,0 +1,2 @@
+-- expect: optimizer hints
+SELECT /*+ MAX_EXECUTION_TIME(1000000) */ id FROM videos

@@ -1,0 +1,2 @@
+-- expect: does not end
+SELECT id FROM videos /* no end

@@ -1,0 +1,3 @@
+-- expect: -- without a blank
+SELECT id FROM videos --comment
+UNION SELECT 1

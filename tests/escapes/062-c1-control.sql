@@ -1,0 +1,2 @@
+-- expect: a control character
+SELECT idFROM videos

@@ -1,0 +1,2 @@
+-- expect: turns the direction
+SELECT id FROM videos /* ‮ x */

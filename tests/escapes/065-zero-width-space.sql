@@ -1,0 +1,2 @@
+-- expect: can't stand here
+SELECT * FROM ai_pipeline​_db.videos

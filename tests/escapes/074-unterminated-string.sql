@@ -1,0 +1,2 @@
+-- expect: does not end
+SELECT 'abc FROM videos

@@ -1,0 +1,2 @@
+-- expect: hold a backtick
+SELECT * FROM `ai``pipeline`.videos

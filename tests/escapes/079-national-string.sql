@@ -1,0 +1,2 @@
+-- expect: has a prefix
+SELECT n'abc' FROM videos

@@ -1,0 +1,2 @@
+-- expect: allowed
+SELECT COUNT(*) FROM videos WHERE 1 & '1'

@@ -1,0 +1,2 @@
+-- expect: a bracket
+SELECT [id] FROM videos

@@ -1,0 +1,2 @@
+-- expect: a number runs into
+SELECT 1e.tenants FROM videos

@@ -1,0 +1,2 @@
+-- expect: a number runs into
+SELECT * FROM 1db.t

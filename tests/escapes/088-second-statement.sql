@@ -1,0 +1,2 @@
+-- expect: a semicolon
+SELECT 1; SELECT * FROM ai_pipeline_db.tenants

@@ -1,0 +1,2 @@
+-- expect: a semicolon
+SELECT id FROM videos;

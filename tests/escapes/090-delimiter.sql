@@ -1,0 +1,3 @@
+-- expect: a query begins with SELECT
+DELIMITER //
+SELECT 1//

@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+INSERT INTO videos VALUES (1)

@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+HANDLER ai_pipeline_db.tenants OPEN

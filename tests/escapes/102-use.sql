@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+USE ai_pipeline_db

@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+SHOW TABLES FROM ai_pipeline_db

@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+EXPLAIN SELECT * FROM ai_pipeline_db.tenants

@@ -1,0 +1,2 @@
+-- expect: a semicolon
+BEGIN NOT ATOMIC SELECT 1; END

@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+LOAD DATA INFILE '/etc/passwd' INTO TABLE videos

@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+PREPARE x FROM 'SELECT 1'

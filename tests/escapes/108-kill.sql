@@ -1,0 +1,2 @@
+-- expect: a query begins with SELECT
+KILL 1

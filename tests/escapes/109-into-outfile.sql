@@ -1,0 +1,2 @@
+-- expect: INTO writes
+SELECT * INTO OUTFILE '/tmp/x' FROM videos

@@ -1,0 +1,2 @@
+-- expect: INTO writes
+SELECT * FROM videos INTO DUMPFILE '/tmp/x'

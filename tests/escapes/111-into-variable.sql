@@ -1,0 +1,2 @@
+-- expect: variables
+SELECT id INTO @x FROM videos

@@ -1,0 +1,2 @@
+-- expect: can't change or lock
+SELECT * FROM videos FOR UPDATE

@@ -1,0 +1,2 @@
+-- expect: FOR SHARE locks
+SELECT * FROM videos FOR SHARE

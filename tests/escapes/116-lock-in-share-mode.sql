@@ -1,0 +1,2 @@
+-- expect: a report takes no locks
+SELECT * FROM videos LOCK IN SHARE MODE

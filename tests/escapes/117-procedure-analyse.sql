@@ -1,0 +1,2 @@
+-- expect: procedures
+SELECT * FROM videos PROCEDURE ANALYSE()

@@ -1,0 +1,2 @@
+-- expect: TABLE can't be used
+SELECT id FROM videos UNION TABLE tenants

@@ -1,0 +1,2 @@
+-- expect: VALUES can't be used
+SELECT * FROM (VALUES ROW(1)) x

@@ -1,0 +1,2 @@
+-- expect: variables
+SELECT @a := api_key FROM tenants

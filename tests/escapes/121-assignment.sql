@@ -1,0 +1,2 @@
+-- expect: assignment
+SELECT a := 1 FROM videos

@@ -1,0 +1,2 @@
+-- expect: variables
+SELECT @@version FROM videos

@@ -1,0 +1,2 @@
+-- expect: a colon without
+SELECT id::text FROM videos

@@ -1,0 +1,2 @@
+-- expect: a question mark
+SELECT id FROM videos WHERE id = ?

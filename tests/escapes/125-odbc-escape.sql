@@ -1,0 +1,2 @@
+-- expect: a brace
+SELECT * FROM {oj ai_pipeline_db.tenants}

@@ -1,0 +1,2 @@
+-- expect: a dollar sign
+SELECT $$x$$ FROM videos

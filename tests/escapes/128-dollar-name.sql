@@ -1,0 +1,2 @@
+-- expect: a dollar sign
+SELECT * FROM ai$db.videos

@@ -1,0 +1,2 @@
+-- expect: a backslash
+SELECT \N FROM videos

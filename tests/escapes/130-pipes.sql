@@ -1,0 +1,2 @@
+-- expect: || means OR
+SELECT id || title FROM videos

@@ -1,0 +1,2 @@
+-- expect: WITH inside a query
+SELECT * FROM (WITH mine AS (SELECT * FROM videos) SELECT * FROM mine) q

@@ -1,0 +1,2 @@
+-- expect: WITH inside a query
+SELECT * FROM (WITH videos AS (SELECT * FROM videos) SELECT * FROM videos) q

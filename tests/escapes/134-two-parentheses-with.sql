@@ -1,0 +1,2 @@
+-- expect: WITH inside a query
+((WITH mine AS (SELECT * FROM videos) SELECT * FROM mine))

@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT SLEEP(10) FROM videos

@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT UPDATEXML(1, CONCAT('~', title), 1) FROM videos

@@ -1,0 +1,2 @@
+-- expect: CURRENT_USER is the account
+SELECT CURRENT_USER() FROM videos

@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT DATABASE() FROM videos

@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT RAND() FROM videos

@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT LAST_INSERT_ID(5) FROM videos

@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT NAME_CONST('a', 1) FROM videos

@@ -1,0 +1,3 @@
+-- expect: can't be used
+SELECT SLEEP
+(10) FROM videos

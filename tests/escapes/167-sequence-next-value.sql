@@ -1,0 +1,2 @@
+-- expect: sequences
+SELECT NEXT VALUE FOR s FROM videos

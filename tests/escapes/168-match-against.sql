@@ -1,0 +1,2 @@
+-- expect: can't be used
+SELECT id FROM videos WHERE MATCH (title) AGAINST ('x')

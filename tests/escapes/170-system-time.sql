@@ -1,0 +1,2 @@
+-- expect: FOR SYSTEM_TIME
+SELECT * FROM videos FOR SYSTEM_TIME ALL

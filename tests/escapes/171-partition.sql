@@ -1,0 +1,2 @@
+-- expect: PARTITION
+SELECT * FROM videos PARTITION (p0)

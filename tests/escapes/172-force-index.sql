@@ -1,0 +1,2 @@
+-- expect: index hints
+SELECT * FROM videos FORCE INDEX (PRIMARY)

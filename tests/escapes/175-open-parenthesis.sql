@@ -1,0 +1,2 @@
+-- expect: not closed
+SELECT (1 FROM videos

@@ -1,0 +1,2 @@
+-- expect: allowed
+SELECT api_key FROM tenants

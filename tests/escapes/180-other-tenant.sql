@@ -1,0 +1,2 @@
+-- expect: allowed
+SELECT * FROM videos WHERE tenant_id = 2

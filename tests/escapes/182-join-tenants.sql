@@ -1,0 +1,2 @@
+-- expect: allowed
+SELECT v.title, t.name FROM videos v CROSS JOIN tenants t

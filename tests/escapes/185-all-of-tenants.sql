@@ -1,0 +1,2 @@
+-- expect: allowed
+SELECT * FROM tenants

@@ -1,0 +1,2 @@
+-- expect: allowed
+SELECT id FROM videos UNION SELECT id FROM video_embeddings UNION SELECT id FROM tenants
