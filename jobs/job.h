@@ -80,10 +80,13 @@ struct jobs {
 
 /* Loads every *.yaml below the configured directory. A file that is wrong stops only itself. */
 struct jobs *jobs_load(const struct config *config, struct problems *problems);
-void jobs_free(struct jobs *jobs); /* takes NULL */
+void jobs_free(struct jobs *jobs);                                      /* takes NULL */
 const struct job *jobs_find(const struct jobs *jobs, const char *name); /* NULL when unknown */
 
-/* Loads one job out of a parsed file (or NULL); what jobs_load() does for each. */
+/*
+ * Reads one job out of a parsed file whose name is `file`; what jobs_load() does for each. NULL
+ * when anything is wrong. `sha256` is left empty: only who read the file has its bytes.
+ */
 struct job *job_read(const struct yaml_node *root, const char *file, const struct config *config,
                      struct arena *arena, struct problems *problems);
 
@@ -94,5 +97,12 @@ int param_parse(enum param_type type, const char *text, struct arena *arena,
                 struct param_value *out, struct err *e);
 
 extern const char *const param_type_names[]; /* NULL-terminated, in the order of the enum */
+
+/* Every table of keys in a job file, for help and for the manual's test. Ends with a NULL name. */
+extern const struct fields_section job_sections[];
+
+/* The small commented job that `pressrun init` writes as first-report.yaml. */
+#define JOB_EXAMPLE_NAME "first-report"
+extern const char job_example[];
 
 #endif

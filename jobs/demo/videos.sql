@@ -127,7 +127,7 @@ INSERT INTO video_audio_previews
 SELECT id * 2 + part, id,
     IF(status = 'completed', CONCAT('previews/', tenant_id, '/', id, '-', voice, '.mp3'), NULL),
     IF(status = 'completed', CONCAT('https://previews.example.com/', tenant_id, '/', id, '-', voice, '.mp3'), NULL),
-    IF(status = 'completed', seconds + (hash % 1000000) / 1000000, NULL),
+    IF(status = 'completed', CAST(CONCAT(seconds, '.', LPAD(hash % 1000000, 6, '0')) AS DECIMAL(20,6)), NULL),
     IF(status = 'completed', seconds, NULL), IF(status = 'completed', seconds * 16000 + hash % 16000, NULL),
     voice, status, updated_at
 FROM (

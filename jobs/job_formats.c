@@ -1,0 +1,143 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "jobs/job_parts.h"
+
+/* Options as they are written; formats/format.h has them as they are used. */
+struct options {
+    const char *delimiter, *null;
+    bool bom, formula_guard;
+    int too_long;
+};
+
+static const char *const too_long_choices[] = {"error", "truncate", NULL};
+
+const struct field job_csv_fields[] = {
+    {"delimiter", FIELD_LITERAL, offsetof(struct options, delimiter),
+     .help = "between fields: \",\" (the default), \";\", \"|\" or \"\\t\""},
+    {"bom", FIELD_BOOLEAN, offsetof(struct options, bom),
+     .help = "begin with a byte order mark, by which Excel recognises UTF-8 (default: true)"},
+    {"formula_guard", FIELD_BOOLEAN, offsetof(struct options, formula_guard),
+     .help = "put a ' before texts that a spreadsheet would take for a formula (default: true)"},
+    {"null", FIELD_LITERAL, offsetof(struct options, null),
+     .help = "what stands for NULL (default: nothing)"},
+    {0},
+};
+
+const struct field job_xlsx_fields[] = {
+    {"too_long", FIELD_CHOICE, offsetof(struct options, too_long), .choices = too_long_choices,
+     .help = "texts over 32,767 characters: error (the default) or truncate"},
+    {0},
+};
+
+const struct field job_no_fields[] = {{0}};
+
+/* What a format can be told in a job; one that is not listed has no options. */
+static const struct field *options_of(const char *format)
+{
+    static const struct fields_section tables[] = {{"csv", job_csv_fields},
+                                                   {"xlsx", job_xlsx_fields}};
+    for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (strcmp(tables[i].name, format) == 0)
+            return tables[i].fields;
+    }
+    return job_no_fields;
+}
+
+static bool read_delimiter(const char *text, char *out)
+{
+    if (strcmp(text, "\\t") == 0)
+        text = "\t";
+    if (strlen(text) != 1 || !strchr(",;|\t", text[0]))
+        return false;
+    *out = text[0];
+    return true;
+}
+
+static void read_options(const struct job_reading *r, const struct yaml_node *node,
+                         const char *format)
+{
+    struct format_options *o = &r->job->options;
+    struct options written = {
+        .null = o->csv_null,
+        .bom = o->csv_bom,
+        .formula_guard = o->csv_formula_guard,
+        .too_long = o->xlsx_truncate,
+    };
+    const char *what = arena_printf(r->arena, "format \"%s\"", format);
+    if (fields_read(node, what, options_of(format), &written, r->arena, r->problems) != 0)
+        return;
+    if (written.delimiter && !read_delimiter(written.delimiter, &o->csv_delimiter))
+        problems_add(r->problems, &yaml_get(node, "delimiter")->at,
+                     "one of \",\" \";\" \"|\" \"\\t\"", "\"delimiter\" can't be \"%s\"",
+                     yaml_show(r->arena, written.delimiter));
+    o->csv_bom = written.bom;
+    o->csv_formula_guard = written.formula_guard;
+    o->csv_null = written.null;
+    o->xlsx_truncate = written.too_long;
+}
+
+static void unknown_format(const struct job_reading *r, const struct place *at, const char *name)
+{
+    size_t n = 0;
+    const char *list = "one of: ";
+    while (format_at(n))
+        n++;
+    const char **names = arena_alloc(r->arena, (n + 1) * sizeof(*names));
+    for (size_t i = 0; i < n; i++) {
+        names[i] = format_at(i)->name;
+        list = arena_printf(r->arena, "%s%s%s", list, i ? ", " : "", names[i]);
+    }
+    problems_add(r->problems, at, list, "unknown format \"%s\"%s", yaml_show(r->arena, name),
+                 fields_did_you_mean(r->arena, name, names, n));
+}
+
+/* `- csv` or `- csv: {delimiter: ";"}`. */
+static void read_format(const struct job_reading *r, const struct yaml_node *node)
+{
+    struct job *job = r->job;
+    const struct yaml_node *options = node->kind == YAML_MAPPING ? node->first : NULL;
+    const char *name = options ? options->key : node->kind == YAML_SCALAR ? node->text : NULL;
+    if (!name || (options && options->next)) {
+        problems_add(r->problems, &node->at,
+                     "such as:  - csv   or, with options,  - csv: {delimiter: \";\"}",
+                     "a format is a name, or a name with its options");
+        return;
+    }
+    const struct format *format = format_by_name(name);
+    if (!format) {
+        unknown_format(r, &node->at, name);
+        return;
+    }
+    for (size_t i = 0; i < job->nformats; i++) {
+        if (job->formats[i] == format) {
+            problems_add(r->problems, &node->at, "keep one of the two",
+                         "format \"%s\" stands twice in the list", name);
+            return;
+        }
+    }
+    job->formats[job->nformats++] = format;
+    if (options && !yaml_is_null(options))
+        read_options(r, options, name);
+}
+
+void job_formats_read(const struct job_reading *r, const struct yaml_node *node)
+{
+    enum { MAX_FORMATS = 50 };
+    struct job *job = r->job;
+    job->options = format_default_options;
+    if (!node) {
+        job->formats = arena_alloc(r->arena, sizeof(*job->formats));
+        job->formats[job->nformats++] = &format_xlsx;
+        return;
+    }
+    if (node->kind != YAML_SEQUENCE || !node->first) {
+        problems_add(r->problems, &node->at, "such as:  formats: [xlsx, csv, json]",
+                     "\"formats\" must be a list of at least one format");
+        return;
+    }
+    size_t n = job_count(r, node, "formats", MAX_FORMATS);
+    job->formats = arena_alloc(r->arena, (n + 1) * sizeof(*job->formats));
+    for (const struct yaml_node *f = n ? node->first : NULL; f; f = f->next)
+        read_format(r, f);
+}

@@ -1,0 +1,30 @@
+/* The parts of job.c that stand in files of their own; for nobody else. */
+#ifndef JOBS_JOB_PARTS_H
+#define JOBS_JOB_PARTS_H
+
+#include "jobs/job.h"
+
+/* What reading a job needs on its way down. */
+struct job_reading {
+    struct job *job;
+    const struct config *config;
+    struct arena *arena;
+    struct problems *problems;
+};
+
+extern const struct field job_param_fields[], job_result_fields[], job_column_fields[];
+extern const struct field job_csv_fields[], job_xlsx_fields[], job_no_fields[];
+
+/* Each fills its part of the job and adds what is wrong to the problems. Nodes may be NULL. */
+void job_params_read(const struct job_reading *r, const struct yaml_node *node);
+void job_results_read(const struct job_reading *r, const struct yaml_node *node);
+void job_formats_read(const struct job_reading *r, const struct yaml_node *node);
+
+/* Parameters that no query uses are probably a slip. To be called when the results are known. */
+void job_params_check_use(const struct job_reading *r);
+
+/* How many children a mapping or sequence has; more than `max` is a problem and 0. */
+size_t job_count(const struct job_reading *r, const struct yaml_node *node, const char *what,
+                 size_t max);
+
+#endif
