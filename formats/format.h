@@ -3,9 +3,9 @@
  * the registry (format.c). It knows how to write and how to prove a file; names, hashing, syncing
  * and renaming are done once, in render.c.
  *
- * A writer goes through open, then for each result set begin, row ..., end, then finish, and free at
- * any point. Each call may fail; after a failure only free is allowed. Nothing a writer returned is
- * trusted until verify() has read the file back.
+ * A writer goes through open, then for each result set begin, row ..., end, then finish, and free
+ * at any point. Each call may fail; after a failure only free is allowed. Nothing a writer returned
+ * is trusted until verify() has read the file back.
  */
 #ifndef FORMATS_FORMAT_H
 #define FORMATS_FORMAT_H
@@ -21,10 +21,10 @@
 /* What a report is about; the same for all its files. Texts are valid UTF-8, never NULL. */
 struct document {
     const char *job, *title, *description;
-    const char *tenant_id;   /* "" for a report of the whole platform */
-    const char *tenant_name; /* for people */
-    const char *period;      /* label: 2026-11, 2026-W47, ... */
-    const char *period_text; /* in words, for people */
+    const char *tenant_id;           /* "" for a report of the whole platform */
+    const char *tenant_name;         /* for people */
+    const char *period;              /* label: 2026-11, 2026-W47, ... */
+    const char *period_text;         /* in words, for people */
     time_t period_start, period_end; /* half-open, UTC */
     const char *timezone;
     time_t generated_at; /* the run's own fixed time, so that a rerun gives the same bytes */
@@ -73,7 +73,8 @@ struct format {
     const char *extension;  /* "csv" */
     const char *media_type; /* RFC 6838 */
     bool per_result;        /* one file a result set (CSV), or one for the whole report */
-    /* Creates the file, which must not exist. `temp_dir` is for what a library needs aside. */
+    /* Creates the file, which must not exist, and leaves none behind when it fails. `temp_dir` is
+     * for what a library needs aside. */
     int (*open)(struct writer **w, const char *path, const char *temp_dir,
                 const struct document *doc, const struct format_options *options, struct err *e);
     int (*begin)(struct writer *w, const struct result *r, struct err *e);

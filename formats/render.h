@@ -19,7 +19,7 @@ enum { ARTIFACT_NAME_SIZE = 2 * LIMIT_NAME_BYTES + 16 };
 
 /* A finished, verified, hashed file. Plain data: it crosses from worker to parent as it is. */
 struct artifact {
-    char name[ARTIFACT_NAME_SIZE]; /* the file's name in its directory */
+    char name[ARTIFACT_NAME_SIZE];     /* the file's name in its directory */
     char result[LIMIT_NAME_BYTES + 1]; /* the result set, or "" when it holds them all */
     const struct format *format;
     uint64_t rows;

@@ -1,0 +1,215 @@
+/*
+ * CSV: RFC 4180, UTF-8, CRLF. One file a result set; the first record holds the columns' titles.
+ *
+ * A cell is quoted when it must be, and when it would otherwise read like NULL: with the default
+ * NULL text "", a NULL is nothing between two delimiters and an empty string is `""`.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/csv_check.h"
+#include "formats/format.h"
+#include "formats/output.h"
+#include "formats/text.h"
+#include "lib/mem.h"
+
+enum byte_class {
+    MUST_QUOTE = 1, /* delimiter, quote, CR, LF */
+    MUST_CLEAN = 2, /* not ASCII, or NUL: look closer */
+};
+
+struct csv {
+    struct writer writer;
+    struct output out;
+    const struct format_options *options;
+    const struct result *result;
+    size_t null_len;
+    struct buf scratch;
+    unsigned char classes[256];
+};
+
+static struct csv *csv_of(struct writer *w)
+{
+    return (struct csv *)(void *)w;
+}
+
+static void set_classes(struct csv *c)
+{
+    memset(c->classes + 0x80, MUST_CLEAN, 0x80);
+    c->classes[0] = MUST_CLEAN;
+    c->classes['"'] = c->classes['\r'] = c->classes['\n'] = MUST_QUOTE;
+    c->classes[(unsigned char)c->options->csv_delimiter] = MUST_QUOTE;
+}
+
+static int csv_open(struct writer **w, const char *path, const char *temp_dir,
+                    const struct document *doc, const struct format_options *options, struct err *e)
+{
+    (void)temp_dir, (void)doc;
+    struct csv *c = xcalloc(1, sizeof(*c));
+    if (output_open(&c->out, path, e) != 0) {
+        free(c);
+        return -1;
+    }
+    c->writer.format = &format_csv;
+    c->options = options;
+    c->null_len = strlen(options->csv_null);
+    buf_init(&c->scratch, TEXT_MAX_BYTES);
+    set_classes(c);
+    if (options->csv_bom)
+        output_add_str(&c->out, "\xef\xbb\xbf");
+    *w = &c->writer;
+    return 0;
+}
+
+/* Length of the run at the start whose bytes are of none of the classes. */
+static size_t plain_run(const struct csv *c, const char *s, size_t len, unsigned classes)
+{
+    size_t i = 0;
+    while (i < len && !(c->classes[(unsigned char)s[i]] & classes))
+        i++;
+    return i;
+}
+
+static bool reads_as_null(const struct csv *c, const char *s, size_t len)
+{
+    return len == c->null_len && memcmp(s, c->options->csv_null, len) == 0;
+}
+
+/*
+ * What makes a spreadsheet take a text for a formula, and what it skips before it looks: OWASP's
+ * list (CWE-1236) and the full-width forms of the same characters.
+ */
+static bool starts_formula(const char *s, size_t len)
+{
+    static const char wide[4][3] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
+    if (len == 0)
+        return false;
+    if (memchr("=+-@\t\r\n", s[0], 7))
+        return true;
+    for (size_t i = 0; len >= 3 && i < 4; i++) {
+        if (memcmp(s, wide[i], 3) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_quoted(struct csv *c, const char *s, size_t len, bool guard)
+{
+    output_add_char(&c->out, '"');
+    if (guard)
+        output_add_char(&c->out, '\'');
+    const char *quote;
+    while ((quote = memchr(s, '"', len)) != NULL) {
+        size_t n = (size_t)(quote - s) + 1;
+        output_add(&c->out, s, n);
+        output_add_char(&c->out, '"');
+        s += n;
+        len -= n;
+    }
+    output_add(&c->out, s, len);
+    output_add_char(&c->out, '"');
+}
+
+/* `textual`: the value is a string of the database, so it may be a formula in disguise. */
+static void add_value(struct csv *c, const char *s, size_t len, bool textual)
+{
+    if (plain_run(c, s, len, MUST_CLEAN) < len)
+        s = text_clean(&c->scratch, s, &len, false, &c->writer.notes.replaced_characters);
+    bool guard = textual && c->options->csv_formula_guard && starts_formula(s, len);
+    if (guard)
+        c->writer.notes.guarded_formulas++;
+    if (plain_run(c, s, len, MUST_QUOTE) < len || reads_as_null(c, s, len)) {
+        add_quoted(c, s, len, guard);
+        return;
+    }
+    if (guard)
+        output_add_char(&c->out, '\'');
+    output_add(&c->out, s, len);
+}
+
+/* The common case in one scan of the bytes: nothing about the text is special. */
+static void add_text(struct csv *c, const char *s, size_t len)
+{
+    if (plain_run(c, s, len, MUST_QUOTE | MUST_CLEAN) < len || len == c->null_len ||
+        starts_formula(s, len))
+        add_value(c, s, len, true);
+    else
+        output_add(&c->out, s, len);
+}
+
+static void add_cell(struct csv *c, enum column_type type, const struct cell *cell)
+{
+    const char *s = cell->text;
+    size_t len = cell->len;
+    if (!s) {
+        output_add(&c->out, c->options->csv_null, c->null_len);
+    } else if (type == COLUMN_TEXT || type == COLUMN_JSON) {
+        add_text(c, s, len);
+    } else if (type == COLUMN_BOOLEAN && len == 1 && (*s == '0' || *s == '1')) {
+        output_add_str(&c->out, *s == '1' ? "true" : "false");
+    } else {
+        if (type == COLUMN_BINARY)
+            s = text_hex(&c->scratch, s, &len);
+        add_value(c, s, len, false);
+    }
+}
+
+static int csv_begin(struct writer *w, const struct result *r, struct err *e)
+{
+    struct csv *c = csv_of(w);
+    c->result = r;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        if (i)
+            output_add_char(&c->out, c->options->csv_delimiter);
+        add_text(c, r->columns[i].title, strlen(r->columns[i].title));
+    }
+    output_add(&c->out, "\r\n", 2);
+    return output_ok(&c->out, e);
+}
+
+static int csv_row(struct writer *w, const struct cell *cells, struct err *e)
+{
+    struct csv *c = csv_of(w);
+    const struct result *r = c->result;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        if (i)
+            output_add_char(&c->out, c->options->csv_delimiter);
+        add_cell(c, r->columns[i].type, &cells[i]);
+    }
+    output_add(&c->out, "\r\n", 2);
+    return output_ok(&c->out, e);
+}
+
+static int csv_end(struct writer *w, struct err *e)
+{
+    return output_ok(&csv_of(w)->out, e);
+}
+
+static int csv_finish(struct writer *w, struct err *e)
+{
+    return output_close(&csv_of(w)->out, e);
+}
+
+static void csv_free(struct writer *w)
+{
+    if (!w)
+        return;
+    struct csv *c = csv_of(w);
+    output_release(&c->out);
+    buf_release(&c->scratch);
+    free(c);
+}
+
+const struct format format_csv = {
+    .name = "csv",
+    .extension = "csv",
+    .media_type = "text/csv",
+    .per_result = true,
+    .open = csv_open,
+    .begin = csv_begin,
+    .row = csv_row,
+    .end = csv_end,
+    .finish = csv_finish,
+    .free = csv_free,
+    .verify = csv_check,
+};

@@ -1,0 +1,12 @@
+/* Proves a CSV file: strict RFC 4180, every record as wide as the header, the right number of them.
+ */
+#ifndef FORMATS_CSV_CHECK_H
+#define FORMATS_CSV_CHECK_H
+
+#include "formats/format.h"
+
+/* As format.verify(): `rows` has one entry. */
+int csv_check(const char *path, const struct format_options *options, const uint64_t *rows,
+              size_t nresults, struct proof *proof, struct err *e);
+
+#endif

@@ -1,0 +1,172 @@
+#include "formats/json_check.h"
+
+#include <string.h>
+
+#include "formats/input.h"
+#include "formats/json_parse.h"
+
+/* What has been seen of the document so far. */
+struct document_check {
+    const uint64_t *rows;
+    size_t nresults;
+    size_t done;          /* result sets that were read whole */
+    bool has_results;     /* and that their array was */
+    uint64_t array_items; /* of the current result set: its rows, UINT64_MAX before */
+    uint64_t row_count;   /* and what it says about itself */
+};
+
+static const char *result_done(struct document_check *d)
+{
+    if (d->done == d->nresults)
+        return "more result sets than were written";
+    if (d->array_items != d->rows[d->done])
+        return "a result set's rows are not as many as were written";
+    if (d->row_count != d->rows[d->done])
+        return "a result set's row_count is not the number of rows written";
+    d->done++;
+    d->array_items = d->row_count = UINT64_MAX;
+    return NULL;
+}
+
+/* Objects two deep are result sets: `results` is the only array of objects at the document's top.
+ */
+static const char *watch(void *ctx, const struct json_value *v)
+{
+    struct document_check *d = ctx;
+    if (v->depth == 3 && v->kind == '[' && strcmp(v->key, "rows") == 0)
+        d->array_items = v->n;
+    else if (v->depth == 3 && v->kind == '0' && strcmp(v->key, "row_count") == 0)
+        d->row_count = v->n;
+    else if (v->depth == 2 && v->kind == '{')
+        return result_done(d);
+    else if (v->depth == 1 && v->kind == '[' && strcmp(v->key, "results") == 0) {
+        if (d->has_results || v->n != d->nresults || d->done != d->nresults)
+            return "not the result sets that were written";
+        d->has_results = true;
+    }
+    return NULL;
+}
+
+static int wrong(const struct json_parser *p, struct err *e)
+{
+    return err_set(e, ERR_IO, "%s (byte %llu)", p->wrong, (unsigned long long)p->offset);
+}
+
+int json_check(const char *path, const struct format_options *options, const uint64_t *rows,
+               size_t nresults, struct proof *proof, struct err *e)
+{
+    (void)options;
+    int rc = -1;
+    struct input in = {0};
+    struct document_check d = {
+        .rows = rows, .nresults = nresults, .array_items = UINT64_MAX, .row_count = UINT64_MAX};
+    struct json_parser parser;
+    json_parse_init(&parser, JSON_MAX_DEPTH);
+    parser.watch = watch;
+    parser.ctx = &d;
+    if (input_open(&in, path, e) != 0)
+        return -1;
+    const char *p;
+    size_t len;
+    int got;
+    while ((got = input_next(&in, &p, &len, e)) == 1) {
+        if (json_parse_feed(&parser, p, len) != 0) {
+            wrong(&parser, e);
+            goto out;
+        }
+    }
+    if (got < 0)
+        goto out;
+    if (json_parse_end(&parser) != 0) {
+        wrong(&parser, e);
+        goto out;
+    }
+    if (!d.has_results) {
+        err_set(e, ERR_IO, "the document has no \"results\"");
+        goto out;
+    }
+    input_prove(&in, proof);
+    rc = 0;
+out:
+    input_release(&in);
+    return rc;
+}
+
+/* Lines found so far, and the parser inside the current one. */
+struct lines_check {
+    struct json_parser parser;
+    uint64_t lines;
+    bool inside; /* the current line has begun */
+};
+
+static const char *only_objects(void *ctx, const struct json_value *v)
+{
+    (void)ctx;
+    return v->depth == 0 && v->kind != '{' ? "a line is not an object" : NULL;
+}
+
+/* Feeds a piece of one line. */
+static int feed_line(struct lines_check *l, const char *p, size_t len)
+{
+    if (!l->inside) {
+        json_parse_init(&l->parser, JSON_MAX_DEPTH);
+        l->parser.watch = only_objects;
+        l->inside = true;
+    }
+    return json_parse_feed(&l->parser, p, len);
+}
+
+static int feed_lines(struct lines_check *l, const char *p, size_t len, struct err *e)
+{
+    while (len) {
+        const char *newline = memchr(p, '\n', len);
+        size_t n = newline ? (size_t)(newline - p) : len;
+        if (feed_line(l, p, n) != 0 || (newline && json_parse_end(&l->parser) != 0)) {
+            wrong(&l->parser, e);
+            return err_wrap(e, "line %llu", (unsigned long long)l->lines + 1);
+        }
+        if (!newline)
+            return 0;
+        l->inside = false;
+        l->lines++;
+        p += n + 1;
+        len -= n + 1;
+    }
+    return 0;
+}
+
+int json_check_lines(const char *path, const struct format_options *options, const uint64_t *rows,
+                     size_t nresults, struct proof *proof, struct err *e)
+{
+    (void)options;
+    if (nresults != 1)
+        return err_set(e, ERR_INTERNAL, "an NDJSON file holds one result set, not %zu", nresults);
+    int rc = -1;
+    struct input in = {0};
+    struct lines_check l = {0};
+    if (input_open(&in, path, e) != 0)
+        return -1;
+    const char *p;
+    size_t len;
+    int got;
+    while ((got = input_next(&in, &p, &len, e)) == 1) {
+        if (feed_lines(&l, p, len, e) != 0)
+            goto out;
+    }
+    if (got < 0)
+        goto out;
+    if (l.inside) {
+        err_set(e, ERR_IO, "the file ends inside line %llu", (unsigned long long)l.lines + 1);
+        goto out;
+    }
+    if (l.lines != *rows) {
+        err_set(e, ERR_IO, "%llu rows were written, but the file holds %llu",
+                (unsigned long long)*rows, (unsigned long long)l.lines);
+        goto out;
+    }
+    input_prove(&in, proof);
+    rc = 0;
+out:
+    input_release(&in);
+    return rc;
+}

@@ -1,0 +1,54 @@
+/*
+ * A file that is written front to back in big blocks.
+ *
+ * Failures are sticky: output_add() needs no check, output_ok() once a row and output_close() at
+ * the end do. The bytes are in the file only after output_close() returned 0.
+ */
+#ifndef FORMATS_OUTPUT_H
+#define FORMATS_OUTPUT_H
+
+#include <stddef.h>
+#include <string.h>
+
+#include "lib/err.h"
+
+enum { OUTPUT_BLOCK_BYTES = 256 * 1024 };
+
+struct output {
+    char *path;
+    char *block;
+    size_t used; /* bytes in the block */
+    int fd;
+    int failure; /* errno of the first failed write, 0 while all is well */
+};
+
+/* Creates the file, which must not exist. On failure `o` needs no release. */
+int output_open(struct output *o, const char *path, struct err *e);
+void output_spill(struct output *o, const char *p, size_t len); /* output_add's slow path */
+int output_ok(const struct output *o, struct err *e);
+/* Writes what is left and closes the file. */
+int output_close(struct output *o, struct err *e);
+void output_release(struct output *o); /* of an open, closed or zeroed output; the file stays */
+
+/* In the header because it is called for each cell. */
+static inline void output_add(struct output *o, const char *p, size_t len)
+{
+    if (len > OUTPUT_BLOCK_BYTES - o->used) {
+        output_spill(o, p, len);
+        return;
+    }
+    memcpy(o->block + o->used, p, len);
+    o->used += len;
+}
+
+static inline void output_add_char(struct output *o, char c)
+{
+    output_add(o, &c, 1);
+}
+
+static inline void output_add_str(struct output *o, const char *s)
+{
+    output_add(o, s, strlen(s));
+}
+
+#endif

@@ -1,0 +1,275 @@
+#include "formats/render.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/mem.h"
+
+/* A file of the render. It owns its temporary file until `published`, then its final one. */
+struct file {
+    struct artifact artifact;
+    struct writer *writer; /* NULL before it is opened and after it is finished */
+    size_t first_result;   /* the result sets it holds: all, or one */
+    size_t nresults;
+    bool created, published;
+    char *temp, *path;
+};
+
+struct render {
+    char *dir;
+    const struct document *doc;
+    const struct format *const *formats;
+    size_t nformats;
+    const struct format_options *options;
+    size_t nresults, done; /* result sets to come, and those that came */
+    uint64_t *rows;        /* of each that came */
+    struct file *files;
+    size_t nfiles;
+    struct artifact *artifacts;
+    bool finished;
+};
+
+static int file_open(struct render *r, struct file *f, const struct format *format,
+                     const char *result, struct err *e)
+{
+    char *name = f->artifact.name;
+    int len = result[0] ? snprintf(name, sizeof(f->artifact.name), "%s.%s.%s", r->doc->job, result,
+                                   format->extension)
+                        : snprintf(name, sizeof(f->artifact.name), "%s.%s", r->doc->job,
+                                   format->extension);
+    if (len < 0 || (size_t)len >= sizeof(f->artifact.name) || strchr(name, '/') ||
+        strlen(result) > LIMIT_NAME_BYTES)
+        return err_set(e, ERR_INTERNAL, "job \"%s\" and result set \"%s\" make no file name",
+                       r->doc->job, result);
+    snprintf(f->artifact.result, sizeof(f->artifact.result), "%s", result);
+    f->artifact.format = format;
+    f->path = xasprintf("%s/%s", r->dir, name);
+    f->temp = xasprintf("%s.part", f->path);
+    /* A name that is taken already is not ours to remove: `created` stays false. */
+    if (format->open(&f->writer, f->temp, r->dir, r->doc, r->options, e) != 0)
+        return err_wrap(e, "file \"%s\"", name);
+    f->created = true;
+    return 0;
+}
+
+int render_open(struct render **out, const char *dir, const struct document *doc,
+                const struct format *const *formats, size_t nformats,
+                const struct format_options *options, size_t nresults, struct err *e)
+{
+    struct render *r = xcalloc(1, sizeof(*r));
+    *r = (struct render){.dir = xstrdup(dir),
+                         .doc = doc,
+                         .formats = formats,
+                         .nformats = nformats,
+                         .options = options,
+                         .nresults = nresults,
+                         .rows = xcalloc(nresults + 1, sizeof(*r->rows)),
+                         .files = xcalloc(nformats * (nresults + 1) + 1, sizeof(*r->files))};
+    for (size_t i = 0; i < nformats; i++) {
+        if (formats[i]->per_result)
+            continue;
+        struct file *f = &r->files[r->nfiles++];
+        f->nresults = nresults;
+        if (file_open(r, f, formats[i], "", e) != 0) {
+            render_free(r);
+            return -1;
+        }
+    }
+    *out = r;
+    return 0;
+}
+
+/* SQL allows `SELECT 1 AS a, 2 AS a`; a JSON object and whoever imports a CSV by its header don't.
+ */
+static int check_columns(const struct row_source *rows, struct err *e)
+{
+    if (rows->ncolumns == 0)
+        return err_set(e, ERR_DATA, "the query gives no columns");
+    if (rows->ncolumns > LIMIT_COLUMNS)
+        return err_set(e, ERR_DATA, "%zu columns; %d are the most", rows->ncolumns, LIMIT_COLUMNS);
+    for (size_t i = 1; i < rows->ncolumns; i++) {
+        for (size_t k = 0; k < i; k++) {
+            if (strcmp(rows->columns[i].name, rows->columns[k].name) != 0)
+                continue;
+            err_set(e, ERR_DATA, "two columns are called \"%s\"", rows->columns[i].name);
+            return err_hint(e, "give each column of the query a name of its own with AS");
+        }
+    }
+    return 0;
+}
+
+/* Opens the files that hold just this result set, behind those that are there. */
+static int open_files(struct render *r, const char *name, struct err *e)
+{
+    for (size_t i = 0; i < r->nformats; i++) {
+        if (!r->formats[i]->per_result)
+            continue;
+        struct file *f = &r->files[r->nfiles++];
+        f->first_result = r->done;
+        f->nresults = 1;
+        if (file_open(r, f, r->formats[i], name, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int wrap_file(const struct file *f, struct err *e)
+{
+    return err_wrap(e, "file \"%s\"", f->artifact.name);
+}
+
+static int begin_all(struct render *r, const struct result *result, struct err *e)
+{
+    for (size_t i = 0; i < r->nfiles; i++) {
+        struct file *f = &r->files[i];
+        if (f->writer && f->artifact.format->begin(f->writer, result, e) != 0)
+            return wrap_file(f, e);
+    }
+    return 0;
+}
+
+static int feed_all(struct render *r, struct row_source *rows, uint64_t *nrows, struct err *e)
+{
+    const struct cell *cells;
+    int got;
+    while ((got = rows->next(rows, &cells, e)) == 1) {
+        ++*nrows;
+        for (size_t i = 0; i < r->nfiles; i++) {
+            struct file *f = &r->files[i];
+            if (f->writer && f->artifact.format->row(f->writer, cells, e) != 0) {
+                err_wrap(e, "row %llu", (unsigned long long)*nrows);
+                return wrap_file(f, e);
+            }
+        }
+    }
+    return got;
+}
+
+/* Ends the result set everywhere, and the files that held nothing else. */
+static int end_all(struct render *r, uint64_t nrows, struct err *e)
+{
+    for (size_t i = 0; i < r->nfiles; i++) {
+        struct file *f = &r->files[i];
+        if (!f->writer)
+            continue;
+        const struct format *format = f->artifact.format;
+        f->artifact.rows += nrows;
+        if (format->end(f->writer, e) != 0)
+            return wrap_file(f, e);
+        if (!format->per_result)
+            continue;
+        if (format->finish(f->writer, e) != 0)
+            return wrap_file(f, e);
+        f->artifact.notes = f->writer->notes;
+        format->free(f->writer);
+        f->writer = NULL;
+    }
+    return 0;
+}
+
+int render_result(struct render *r, const char *name, const char *title, struct row_source *rows,
+                  uint64_t *nrows, struct err *e)
+{
+    struct result result = {name, title, rows->columns, rows->ncolumns};
+    uint64_t n = 0;
+    if (r->done == r->nresults)
+        return err_set(e, ERR_INTERNAL, "more result sets than the render was opened for");
+    if (check_columns(rows, e) != 0 || open_files(r, name, e) != 0 ||
+        begin_all(r, &result, e) != 0 || feed_all(r, rows, &n, e) != 0 || end_all(r, n, e) != 0)
+        return err_wrap(e, "result set \"%s\"", name);
+    r->rows[r->done++] = n;
+    *nrows = n;
+    return 0;
+}
+
+/* What is written is closed, read back and on the disk; its name is still the temporary one. */
+static int prove(struct render *r, struct file *f, struct err *e)
+{
+    const struct format *format = f->artifact.format;
+    struct proof proof;
+    if (f->writer) {
+        if (format->finish(f->writer, e) != 0)
+            return wrap_file(f, e);
+        f->artifact.notes = f->writer->notes;
+        format->free(f->writer);
+        f->writer = NULL;
+    }
+    if (format->verify(f->temp, r->options, r->rows + f->first_result, f->nresults, &proof, e) !=
+        0) {
+        err_wrap(e, "reading it back");
+        return wrap_file(f, e);
+    }
+    f->artifact.size_bytes = proof.size_bytes;
+    memcpy(f->artifact.sha256, proof.sha256, sizeof(proof.sha256));
+    return file_sync(f->temp, e);
+}
+
+static int publish(struct render *r, struct err *e)
+{
+    for (size_t i = 0; i < r->nfiles; i++) {
+        struct file *f = &r->files[i];
+        if (file_rename(f->temp, f->path, e) != 0)
+            return -1;
+        f->published = true;
+    }
+    return file_sync(r->dir, e);
+}
+
+/* Removes every file, those included that already have their final name. */
+static void withdraw(struct render *r)
+{
+    for (size_t i = 0; i < r->nfiles; i++) {
+        struct file *f = &r->files[i];
+        if (f->created)
+            unlink(f->published ? f->path : f->temp);
+        f->created = false;
+    }
+}
+
+int render_finish(struct render *r, const struct artifact **artifacts, size_t *nartifacts,
+                  struct err *e)
+{
+    if (r->done != r->nresults || r->finished)
+        return err_set(e, ERR_INTERNAL, "%zu of %zu result sets were rendered", r->done,
+                       r->nresults);
+    for (size_t i = 0; i < r->nfiles; i++) {
+        if (prove(r, &r->files[i], e) != 0)
+            return -1;
+    }
+    if (publish(r, e) != 0) {
+        withdraw(r);
+        return -1;
+    }
+    r->finished = true;
+    r->artifacts = xcalloc(r->nfiles + 1, sizeof(*r->artifacts));
+    for (size_t i = 0; i < r->nfiles; i++)
+        r->artifacts[i] = r->files[i].artifact;
+    *artifacts = r->artifacts;
+    *nartifacts = r->nfiles;
+    return 0;
+}
+
+void render_free(struct render *r)
+{
+    if (!r)
+        return;
+    for (size_t i = 0; i < r->nfiles; i++) {
+        struct file *f = &r->files[i];
+        if (f->writer)
+            f->artifact.format->free(f->writer);
+    }
+    if (!r->finished)
+        withdraw(r);
+    for (size_t i = 0; i < r->nfiles; i++) {
+        free(r->files[i].temp);
+        free(r->files[i].path);
+    }
+    free(r->artifacts);
+    free(r->files);
+    free(r->rows);
+    free(r->dir);
+    free(r);
+}

@@ -1,0 +1,172 @@
+#include "formats/xlsx_check.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/text.h"
+#include "formats/xml_parse.h"
+#include "formats/zip_read.h"
+#include "lib/file.h"
+#include "lib/mem.h"
+#include "lib/utf8.h"
+
+/* A part on its way through the XML parser. */
+struct part {
+    struct xml_parser parser;
+    char head[8]; /* the bytes of a character that the last piece cut, and of the piece behind it */
+    size_t head_len;
+};
+
+static int feed(struct part *part, const char *p, size_t len, struct err *e)
+{
+    if (!utf8_valid(p, len))
+        return err_set(e, ERR_IO, "not valid UTF-8");
+    if (xml_parse_feed(&part->parser, p, len) != 0)
+        return err_set(e, ERR_IO, "%s (byte %llu)", part->parser.wrong,
+                       (unsigned long long)part->parser.offset);
+    return 0;
+}
+
+static int sink(void *ctx, const char *p, size_t len, struct err *e)
+{
+    struct part *part = ctx;
+    /* Completes the character of which the last piece held the beginning. */
+    while (part->head_len && len) {
+        part->head[part->head_len++] = *p++;
+        len--;
+        if (text_whole(part->head, part->head_len) == part->head_len) {
+            size_t n = part->head_len;
+            part->head_len = 0;
+            if (feed(part, part->head, n, e) != 0)
+                return -1;
+        }
+    }
+    size_t whole = text_whole(p, len);
+    part->head_len += len - whole;
+    memcpy(part->head + part->head_len - (len - whole), p + whole, len - whole);
+    return feed(part, p, whole, e);
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t n = strlen(s), m = strlen(end);
+    return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+/* Unpacks and parses one part; `*nrows` are its <row> elements. */
+static int check_part(const struct zip *z, const struct zip_member *m, struct part *part,
+                      uint64_t *nrows, struct err *e)
+{
+    if (!ends_with(m->name, ".xml") && !ends_with(m->name, ".rels"))
+        return err_set(e, ERR_IO, "\"%s\" doesn't belong into a workbook of ours", m->name);
+    xml_parse_init(&part->parser, "row");
+    part->head_len = 0;
+    if (zip_read_member(z, m, sink, part, e) != 0)
+        return -1;
+    if (part->head_len)
+        return err_set(e, ERR_IO, "\"%s\" ends inside a character", m->name);
+    if (xml_parse_end(&part->parser) != 0)
+        return err_set(e, ERR_IO, "\"%s\" %s", m->name, part->parser.wrong);
+    bool sheet = strncmp(m->name, "xl/worksheets/", 14) == 0 && ends_with(m->name, ".xml");
+    if (sheet && strcmp(xml_parse_root(&part->parser), "worksheet") != 0)
+        return err_set(e, ERR_IO, "\"%s\" is not a worksheet", m->name);
+    *nrows = part->parser.count;
+    return 0;
+}
+
+static int check_required(const struct zip *z, struct err *e)
+{
+    static const char *const required[] = {
+        "[Content_Types].xml",        "_rels/.rels",   "xl/workbook.xml",
+        "xl/_rels/workbook.xml.rels", "xl/styles.xml", "xl/worksheets/sheet1.xml",
+    };
+    for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+        if (!zip_read_find(z, required[i]))
+            return err_set(e, ERR_IO, "\"%s\" is missing", required[i]);
+    }
+    return 0;
+}
+
+/* Sheet 1 is the cover; the sheets of a result set follow each other and all but the last are full.
+ */
+static int sheet_number(const char *name)
+{
+    int number = 0, end = 0;
+    if (sscanf(name, "xl/worksheets/sheet%9d.xml%n", &number, &end) != 1 || name[end])
+        return 0;
+    return number;
+}
+
+/* How many <row> elements each sheet must have, in order; element 0 is the cover and not known. */
+static uint64_t *expected_rows(const uint64_t *rows, size_t nresults, uint32_t max_rows, size_t *n)
+{
+    uint64_t per_sheet = max_rows - 1;
+    size_t total = 1;
+    for (size_t i = 0; i < nresults; i++)
+        total += rows[i] ? (size_t)((rows[i] - 1) / per_sheet + 1) : 1;
+    uint64_t *expected = xcalloc(total, sizeof(*expected));
+    size_t at = 1;
+    for (size_t i = 0; i < nresults; i++) {
+        uint64_t left = rows[i];
+        do {
+            uint64_t here = left < per_sheet ? left : per_sheet;
+            expected[at++] = here + 1;
+            left -= here;
+        } while (left);
+    }
+    *n = total;
+    return expected;
+}
+
+static int check_parts(const struct zip *z, const uint64_t *expected, size_t nsheets, struct err *e)
+{
+    int rc = -1;
+    size_t found = 0;
+    struct part *part = xcalloc(1, sizeof(*part));
+    for (size_t i = 0; i < z->n; i++) {
+        const struct zip_member *m = &z->members[i];
+        uint64_t nrows = 0;
+        if (check_part(z, m, part, &nrows, e) != 0)
+            goto out;
+        int number = sheet_number(m->name);
+        if (number <= 0)
+            continue;
+        found++;
+        if ((size_t)number > nsheets || (number > 1 && nrows != expected[number - 1])) {
+            err_set(e, ERR_IO, "\"%s\" holds %llu rows with its header, %llu were written", m->name,
+                    (unsigned long long)nrows,
+                    (unsigned long long)((size_t)number > nsheets ? 0 : expected[number - 1]));
+            goto out;
+        }
+    }
+    rc = found == nsheets ? 0
+                          : err_set(e, ERR_IO, "%zu sheets were written, but the file holds %zu",
+                                    nsheets, found);
+out:
+    free(part);
+    return rc;
+}
+
+int xlsx_check(const char *path, const uint64_t *rows, size_t nresults, uint32_t max_rows,
+               struct proof *proof, struct err *e)
+{
+    struct zip z = {0};
+    struct proof found = {0};
+    size_t nsheets;
+    uint64_t *expected = expected_rows(rows, nresults, max_rows, &nsheets);
+    int rc = -1;
+    if (zip_read_open(&z, path, e) != 0)
+        goto out;
+    if (check_required(&z, e) != 0 || check_parts(&z, expected, nsheets, e) != 0 ||
+        hash_file(path, found.sha256, e) != 0)
+        goto out;
+    found.size_bytes = z.size;
+    *proof = found;
+    rc = 0;
+out:
+    free(expected);
+    zip_read_release(&z);
+    return rc;
+}

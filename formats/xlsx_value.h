@@ -1,0 +1,34 @@
+/*
+ * The database's text as Excel's values: what Excel can't hold exactly stays text. Pure.
+ */
+#ifndef FORMATS_XLSX_VALUE_H
+#define FORMATS_XLSX_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "lib/buf.h"
+
+enum {
+    XLSX_TEXT_UNITS = 32767, /* UTF-16 units in a cell */
+    XLSX_DIGITS = 15,        /* significant digits that Excel keeps */
+    XLSX_MAX_DECIMALS = 30,  /* Excel's own ceiling for a number format */
+};
+
+/*
+ * 1 and the number with the count of its decimals; 0 when it has more digits than Excel keeps
+ * (`exact` asks for that); -1 when it is no finite number.
+ */
+int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsigned *decimals);
+/* Excel's serial numbers; false for what Excel can't show. `*fraction`: there are split seconds. */
+bool xlsx_value_date(const char *s, size_t len, double *out);
+bool xlsx_value_datetime(const char *s, size_t len, double *out, bool *fraction);
+bool xlsx_value_time(const char *s, size_t len, double *out, bool *fraction);
+
+/*
+ * Puts clean UTF-8 into `out` as a cell can hold it: `_xHHHH_`, which Excel reads as an escape, is
+ * escaped itself. False when it is too long: then `out` holds the beginning and a visible mark.
+ */
+bool xlsx_value_text(struct buf *out, const char *s, size_t len);
+
+#endif

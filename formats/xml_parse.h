@@ -1,0 +1,34 @@
+/*
+ * A strict parser that proves an XML part of a workbook to be well-formed, fed piece by piece. It
+ * knows what our workbooks use and refuses the rest: no DOCTYPE, comments, CDATA or names beyond
+ * ASCII. Pieces must be valid UTF-8 and end between characters.
+ */
+#ifndef FORMATS_XML_PARSE_H
+#define FORMATS_XML_PARSE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { XML_MAX_DEPTH = 64, XML_NAME_BYTES = 64, XML_ENTITY_BYTES = 10 };
+
+struct xml_parser {
+    int state, after_entity; /* the state that an entity interrupted */
+    char quote;              /* of the attribute being read */
+    size_t depth, name_len;
+    char entity[XML_ENTITY_BYTES];
+    size_t entity_len;
+    char names[XML_MAX_DEPTH + 1]
+              [XML_NAME_BYTES]; /* of the open elements, then the one being read */
+    unsigned char lens[XML_MAX_DEPTH + 1];
+    const char *counted; /* a name, and how many elements have it */
+    uint64_t count;
+    const char *wrong; /* after -1: a sentence without its place */
+    uint64_t offset;   /* bytes read; after -1: where it went wrong */
+};
+
+void xml_parse_init(struct xml_parser *p, const char *counted);
+int xml_parse_feed(struct xml_parser *p, const char *s, size_t len);
+int xml_parse_end(struct xml_parser *p);                /* -1 unless the root element was closed */
+const char *xml_parse_root(const struct xml_parser *p); /* after the end: the root's name */
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * What the tests of the formats share: rows from an array, one way to write them through a format,
+ * and files as strings.
+ */
+#ifndef TESTS_ROWS_H
+#define TESTS_ROWS_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/format.h"
+#include "lib/mem.h"
+#include "tests/unit/unit.h"
+
+/* The rows of `cells`, one behind the other, `repeat` times over. Lives on the caller's stack. */
+struct rows {
+    struct row_source source;
+    const struct cell *cells;
+    size_t nrows, repeat;
+    size_t at;
+    int fail_at; /* the row, from 1, at which next() fails; 0: never */
+};
+
+#define CELL(text)    ((struct cell){(text), sizeof(text) - 1})
+#define CELL_NULL     ((struct cell){NULL, 0})
+#define ROWS_COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* A tenant's report, in UTC. */
+static const struct document rows_document __attribute__((unused)) = {
+    .job = "daily",
+    .title = "Daily report",
+    .description = "What happened",
+    .tenant_id = "42",
+    .tenant_name = "Müller & Söhne",
+    .period = "2026-11",
+    .period_text = "November 2026",
+    .period_start = 1793491200, /* 2026-11-01 00:00 UTC */
+    .period_end = 1796083200,
+    .timezone = "UTC",
+    .generated_at = 1796090400,
+};
+
+static inline int rows_next(struct row_source *s, const struct cell **row, struct err *e)
+{
+    struct rows *r = (struct rows *)(void *)s;
+    if (r->fail_at && r->at + 1 == (size_t)r->fail_at)
+        return err_set(e, ERR_DATABASE, "the connection was lost");
+    if (r->at == r->nrows * r->repeat)
+        return 0;
+    *row = r->cells + (r->at % r->nrows) * s->ncolumns;
+    r->at++;
+    return 1;
+}
+
+static inline void rows_release(struct row_source *s)
+{
+    (void)s;
+}
+
+static inline void rows_init(struct rows *r, const struct column *columns, size_t ncolumns,
+                             const struct cell *cells, size_t nrows)
+{
+    *r = (struct rows){.source = {columns, ncolumns, rows_next, rows_release},
+                       .cells = cells,
+                       .nrows = nrows,
+                       .repeat = 1};
+}
+
+/* A name in the test's directory that was not handed out before. */
+static inline const char *rows_path(const char *name)
+{
+    static char paths[16][512];
+    static unsigned n;
+    char *path = paths[n++ % 16];
+    snprintf(path, sizeof(paths[0]), "%s/%u-%s", unit_temp_dir(), n, name);
+    remove(path); /* tests that are forked count alike */
+    return path;
+}
+
+/* Writes one result set with the format and closes the file. On failure nothing is left open. */
+static inline int rows_write(const struct format *format, const struct format_options *options,
+                             const char *path, struct rows *rows, struct render_notes *notes,
+                             struct err *e)
+{
+    struct writer *w = NULL;
+    struct result result = {"videos", "Videos", rows->source.columns, rows->source.ncolumns};
+    const struct cell *cells;
+    int rc = -1, got;
+    if (format->open(&w, path, unit_temp_dir(), &rows_document, options, e) != 0)
+        return -1;
+    if (format->begin(w, &result, e) != 0)
+        goto out;
+    while ((got = rows->source.next(&rows->source, &cells, e)) == 1) {
+        if (format->row(w, cells, e) != 0)
+            goto out;
+    }
+    if (got != 0 || format->end(w, e) != 0 || format->finish(w, e) != 0)
+        goto out;
+    if (notes)
+        *notes = w->notes;
+    rc = 0;
+out:
+    format->free(w);
+    return rc;
+}
+
+/* The whole file, NUL-terminated; the caller frees it. */
+static inline char *rows_read(const char *path, size_t *len)
+{
+    FILE *f = fopen(path, "rb");
+    ck_assert_msg(f != NULL, "can't read %s", path);
+    char *text = NULL;
+    size_t n = 0, got;
+    do {
+        text = xrealloc(text, n + 65537, 1);
+        got = fread(text + n, 1, 65536, f);
+        n += got;
+    } while (got);
+    fclose(f);
+    text[n] = '\0';
+    *len = n;
+    return text;
+}
+
+/* Makes or replaces a file. */
+static inline void rows_put(const char *path, const void *p, size_t len)
+{
+    FILE *f = fopen(path, "wb");
+    ck_assert_msg(f && fwrite(p, 1, len, f) == len && fclose(f) == 0, "can't write %s", path);
+}
+
+#endif

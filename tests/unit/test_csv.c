@@ -1,0 +1,273 @@
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "tests/unit/rows.h"
+
+static const struct column text_column[] = {{"v", "V", COLUMN_TEXT, NULL, 0}};
+
+/* Writes one cell of one column and returns the record behind the header, without its CRLF. */
+static char *one_cell(enum column_type type, struct cell cell, const struct format_options *options,
+                      struct render_notes *notes)
+{
+    struct err e = {0};
+    struct column column = {"v", "V", type, NULL, 0};
+    struct rows rows;
+    struct proof proof;
+    uint64_t n = 1;
+    const char *path = rows_path("cell.csv");
+    rows_init(&rows, &column, 1, &cell, 1);
+    ck_ok(rows_write(&format_csv, options, path, &rows, notes, &e), &e);
+    ck_ok(format_csv.verify(path, options, &n, 1, &proof, &e), &e);
+    size_t len;
+    char *text = rows_read(path, &len);
+    size_t bom = options->csv_bom ? 3 : 0;
+    ck_assert_uint_ge(len, bom + 5);
+    ck_assert_int_eq(memcmp(text + bom, "V\r\n", 3), 0);
+    ck_assert_str_eq(text + len - 2, "\r\n");
+    text[len - 2] = '\0';
+    memmove(text, text + bom + 3, len - bom - 4);
+    return text;
+}
+
+START_TEST(test_values)
+{
+    static const struct {
+        enum column_type type;
+        struct cell cell;
+        const char *want;
+        unsigned guarded, replaced;
+    } cases[] = {
+        {COLUMN_TEXT, CELL("plain"), "plain", 0, 0},
+        {COLUMN_TEXT, CELL(""), "\"\"", 0, 0},
+        {COLUMN_TEXT, CELL_NULL, "", 0, 0},
+        {COLUMN_TEXT, CELL("a,b"), "\"a,b\"", 0, 0},
+        {COLUMN_TEXT, CELL("say \"hi\""), "\"say \"\"hi\"\"\"", 0, 0},
+        {COLUMN_TEXT, CELL("\"\""), "\"\"\"\"\"\"", 0, 0},
+        {COLUMN_TEXT, CELL("two\nlines\r\n"), "\"two\nlines\r\n\"", 0, 0},
+        {COLUMN_TEXT, CELL(" blanks "), " blanks ", 0, 0},
+        {COLUMN_TEXT, CELL("Grüße, 😀"), "\"Grüße, 😀\"", 0, 0},
+        {COLUMN_TEXT, CELL("=1+1"), "'=1+1", 1, 0},
+        {COLUMN_TEXT, CELL("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0", 1, 0},
+        {COLUMN_TEXT, CELL("=HYPERLINK(\"x\",1)"), "\"'=HYPERLINK(\"\"x\"\",1)\"", 1, 0},
+        {COLUMN_TEXT, CELL("+49 30"), "'+49 30", 1, 0},
+        {COLUMN_TEXT, CELL("-5"), "'-5", 1, 0},
+        {COLUMN_TEXT, CELL("@SUM(A1)"), "'@SUM(A1)", 1, 0},
+        {COLUMN_TEXT, CELL("\tx"), "'\tx", 1, 0},
+        {COLUMN_TEXT, CELL("\rx"), "\"'\rx\"", 1, 0},
+        {COLUMN_TEXT, CELL("\nx"), "\"'\nx\"", 1, 0},
+        {COLUMN_TEXT, CELL("＝1"), "'＝1", 1, 0},
+        {COLUMN_TEXT, CELL("＋1"), "'＋1", 1, 0},
+        {COLUMN_TEXT, CELL("－1"), "'－1", 1, 0},
+        {COLUMN_TEXT, CELL("＠1"), "'＠1", 1, 0},
+        {COLUMN_TEXT, CELL("1=1"), "1=1", 0, 0},
+        {COLUMN_TEXT, CELL("a\xff\xfe z"), "a\xef\xbf\xbd\xef\xbf\xbd z", 0, 2},
+        {COLUMN_TEXT, CELL("\xed\xa0\x80"), "\xef\xbf\xbd", 0, 1},
+        {COLUMN_TEXT, CELL("\xef\xbf\xbe"), "\xef\xbf\xbd", 0, 1},
+        {COLUMN_TEXT, CELL("a\0b"), "a\xef\xbf\xbd"
+                                    "b",
+         0, 1},
+        {COLUMN_INTEGER, CELL("-5"), "-5", 0, 0},
+        {COLUMN_INTEGER, CELL("18446744073709551615"), "18446744073709551615", 0, 0},
+        {COLUMN_INTEGER, CELL("00042"), "00042", 0, 0},
+        {COLUMN_DECIMAL, CELL("-12.50"), "-12.50", 0, 0},
+        {COLUMN_FLOAT, CELL("1e20"), "1e20", 0, 0},
+        {COLUMN_BOOLEAN, CELL("1"), "true", 0, 0},
+        {COLUMN_BOOLEAN, CELL("0"), "false", 0, 0},
+        {COLUMN_BOOLEAN, CELL("2"), "2", 0, 0},
+        {COLUMN_BOOLEAN, CELL("-1"), "-1", 0, 0},
+        {COLUMN_DATE, CELL("0000-00-00"), "0000-00-00", 0, 0},
+        {COLUMN_TIME, CELL("-838:59:59"), "-838:59:59", 0, 0},
+        {COLUMN_DATETIME, CELL("2026-11-23 10:00:00.123456"), "2026-11-23 10:00:00.123456", 0, 0},
+        {COLUMN_JSON, CELL("{\"a\": 1}"), "\"{\"\"a\"\": 1}\"", 0, 0},
+        {COLUMN_JSON, CELL("-5"), "'-5", 1, 0},
+        {COLUMN_BINARY, CELL("\x00\xff="), "00ff3d", 0, 0},
+        {COLUMN_BINARY, CELL(""), "\"\"", 0, 0},
+    };
+    struct render_notes notes;
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        char *got = one_cell(cases[i].type, cases[i].cell, &format_default_options, &notes);
+        ck_assert_msg(strcmp(got, cases[i].want) == 0, "case %zu: got \"%s\", want \"%s\"", i, got,
+                      cases[i].want);
+        ck_assert_msg(notes.guarded_formulas == cases[i].guarded, "case %zu: guarded", i);
+        ck_assert_msg(notes.replaced_characters == cases[i].replaced, "case %zu: replaced", i);
+        free(got);
+    }
+}
+END_TEST
+
+START_TEST(test_options)
+{
+    struct render_notes notes;
+    struct format_options options = format_default_options;
+    options.csv_bom = false;
+    options.csv_formula_guard = false;
+    options.csv_delimiter = ';';
+    options.csv_null = "NULL";
+    static const struct {
+        struct cell cell;
+        const char *want;
+    } cases[] = {
+        {CELL("=1+1"), "=1+1"}, {CELL("a,b"), "a,b"},         {CELL("a;b"), "\"a;b\""},
+        {CELL_NULL, "NULL"},    {CELL("NULL"), "\"NULL\""}, {CELL(""), ""},
+    };
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        char *got = one_cell(COLUMN_TEXT, cases[i].cell, &options, &notes);
+        ck_assert_str_eq(got, cases[i].want);
+        ck_assert_uint_eq(notes.guarded_formulas, 0);
+        free(got);
+    }
+}
+END_TEST
+
+START_TEST(test_header_and_records)
+{
+    static const struct column columns[] = {
+        {"a", "Day, of week", COLUMN_DATE, NULL, 0},
+        {"b", "=evil", COLUMN_TEXT, NULL, 0},
+        {"c", "C", COLUMN_INTEGER, NULL, 0},
+    };
+    static const struct cell cells[] = {CELL("2026-11-01"), CELL_NULL,     CELL("1"),
+                                        CELL_NULL,          CELL("x\"y"), CELL_NULL};
+    struct err e = {0};
+    struct rows rows;
+    struct proof proof;
+    uint64_t n = 2;
+    size_t len;
+    const char *path = rows_path("t.csv");
+    rows_init(&rows, columns, 3, cells, 2);
+    ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
+    char *text = rows_read(path, &len);
+    ck_assert_str_eq(text, "\xef\xbb\xbf\"Day, of week\",'=evil,C\r\n2026-11-01,,1\r\n,\"x\"\"y\",\r\n");
+    ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_assert_uint_eq(proof.size_bytes, len);
+    char sha256[HASH_HEX_SIZE];
+    hash_bytes(text, len, sha256);
+    ck_assert_str_eq(proof.sha256, sha256);
+    free(text);
+    n = 3;
+    ck_error(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e,
+             "3 rows were written, but the file holds 2");
+    rows_init(&rows, columns, 3, cells, 0);
+    path = rows_path("empty.csv");
+    n = 0;
+    ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
+    ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    /* A file that is there is never overwritten. */
+    ck_error(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e,
+             "can't create");
+}
+END_TEST
+
+START_TEST(test_verify_refuses)
+{
+    static const struct {
+        const char *text;
+        const char *wrong;
+    } cases[] = {
+        {"", "ends inside record 1"},
+        {"a,b\r\n1,2", "ends inside record 2"},
+        {"a,b\r\n1,2\r", "ends inside record 2"},
+        {"a,b\r\n1,\"2\r\n", "ends inside record 2"},
+        {"a,b\r\n1\r\n", "more or fewer fields"},
+        {"a,b\r\n1,2,3\r\n", "more or fewer fields"},
+        {"a,b\n1,2\r\n", "a quote or line feed"},
+        {"a,b\r1,2\r\n", "without its line feed"},
+        {"a,b\r\n1,2\"\r\n", "a quote or line feed"},
+        {"a,b\r\n1,\"2\"3\r\n", "a quote or line feed"},
+        {"a,b\r\n1,\xff\r\n", "not valid UTF-8"},
+        {"a,b\r\n1,2\r\n\xc3", "inside a character"},
+        {"a,b\r\n", "1 rows were written, but the file holds 0"},
+        {"a,b\r\n1,2\r\n3,4\r\n", "1 rows were written, but the file holds 2"},
+        {"\xef\xbb\xbf"
+         "a,b\r\n1,2\r\n",
+         "byte order mark"},
+    };
+    struct format_options options = format_default_options;
+    options.csv_bom = false;
+    struct err e = {0};
+    struct proof proof;
+    uint64_t n = 1;
+    const char *path = rows_path("bad.csv");
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        rows_put(path, cases[i].text, strlen(cases[i].text));
+        ck_error(format_csv.verify(path, &options, &n, 1, &proof, &e), &e, cases[i].wrong);
+    }
+    rows_put(path, "a\r\n\0\r\n", 6);
+    ck_error(format_csv.verify(path, &options, &n, 1, &proof, &e), &e, "NUL");
+    rows_put(path, "a,b\r\n1,2\r\n", 10);
+    ck_ok(format_csv.verify(path, &options, &n, 1, &proof, &e), &e);
+}
+END_TEST
+
+/* Whatever byte the file is cut at, the check sees it; also where a block of the reader ends. */
+START_TEST(test_verify_sees_every_cut)
+{
+    static const struct cell cells[] = {CELL("Grüße \"an\" alle,\r\nüberall")};
+    struct err e = {0};
+    struct rows rows;
+    struct proof proof;
+    uint64_t n = 40;
+    size_t len;
+    const char *path = rows_path("cut.csv");
+    rows_init(&rows, text_column, 1, cells, 1);
+    rows.repeat = n;
+    ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
+    char *text = rows_read(path, &len);
+    for (size_t cut = 0; cut < len; cut++) {
+        rows_put(path, text, cut);
+        ck_assert_int_eq(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), -1);
+    }
+    rows_put(path, text, len);
+    ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    free(text);
+}
+END_TEST
+
+START_TEST(test_large_cells_and_blocks)
+{
+    struct err e = {0};
+    struct rows rows;
+    struct proof proof;
+    size_t len = 3 * 1000 * 1000;
+    char *big = xmalloc(len);
+    for (size_t i = 0; i < len; i += 3)
+        memcpy(big + i, "€", 3);
+    for (size_t shift = 0; shift < 4; shift++) {
+        struct cell cell = {big + 3 * shift, len - 3 * shift - 3};
+        uint64_t n = 3;
+        const char *path = rows_path("large.csv");
+        rows_init(&rows, text_column, 1, &cell, 1);
+        rows.repeat = n;
+        ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
+        ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+        ck_assert_uint_eq(proof.size_bytes, 6 + 3 * (cell.len + 2));
+    }
+    free(big);
+}
+END_TEST
+
+START_TEST(test_full_disk)
+{
+    static const struct cell cells[] = {CELL("0123456789012345678901234567890123456789")};
+    struct rlimit small = {1 << 20, 1 << 20};
+    struct err e = {0};
+    struct rows rows;
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &small);
+    rows_init(&rows, text_column, 1, cells, 1);
+    rows.repeat = 100000;
+    ck_error(rows_write(&format_csv, &format_default_options, rows_path("full.csv"), &rows, NULL,
+                        &e),
+             &e, "can't write");
+    ck_assert(e.transient && e.kind == ERR_IO);
+}
+END_TEST
+
+int main(void)
+{
+    return unit_main("csv", (const TTest *const[]){
+                                test_values, test_options, test_header_and_records,
+                                test_verify_refuses, test_verify_sees_every_cut,
+                                test_large_cells_and_blocks, test_full_disk, NULL});
+}

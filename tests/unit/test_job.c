@@ -1,0 +1,514 @@
+#include "jobs/job.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/file.h"
+#include "lib/limits.h"
+#include "tests/unit/expect.h"
+
+static const char config_text[] = "database: {host: db, schema: ai_pipeline_db, user: u}\n"
+                                  "tenants: {query: SELECT id FROM tenants}\n"
+                                  "scope:\n"
+                                  "  tenants: {tenant: id, hide: [api_key]}\n"
+                                  "  videos: {tenant: tenant_id}\n"
+                                  "timezone: Europe/Berlin\n"
+                                  "destinations:\n"
+                                  "  reports: {kind: directory}\n"
+                                  "  portal: {kind: directory}\n"
+                                  "  office: {kind: directory, platform: true}\n";
+
+static struct config *config_for(const char *path)
+{
+    struct problems p = {0};
+    struct config *c = config_load_text(path, config_text, strlen(config_text), &p);
+    expect_problems(&p, "", config_text);
+    return c;
+}
+
+/* One job read from a text, with all it lives in. */
+struct fixture {
+    struct config *config;
+    struct arena arena;
+    struct problems problems;
+    struct job *job;
+};
+
+static void read_job(struct fixture *f, const char *text)
+{
+    *f = (struct fixture){.config = config_for("pressrun.yaml")};
+    const struct yaml_node *root =
+        yaml_read_text(&f->arena, "jobs/daily.yaml", text, strlen(text), &f->problems);
+    if (root)
+        f->job = job_read(root, "jobs/daily.yaml", f->config, &f->arena, &f->problems);
+}
+
+static void release(struct fixture *f)
+{
+    problems_release(&f->problems);
+    arena_release(&f->arena);
+    config_free(f->config);
+}
+
+#define JOB     "job: daily\n"
+#define RESULTS "results: {all: {sql: SELECT id FROM videos}}\n"
+#define MINIMAL JOB RESULTS
+
+START_TEST(defaults)
+{
+    struct fixture f;
+    read_job(&f, MINIMAL);
+    expect_problems(&f.problems, "", MINIMAL);
+    const struct job *job = f.job;
+    ck_assert_str_eq(job->file, "jobs/daily.yaml");
+    ck_assert_str_eq(job->sha256, "");
+    ck_assert_str_eq(job->name, "daily");
+    ck_assert_str_eq(job->title, "daily");
+    ck_assert_str_eq(job->description, "");
+    ck_assert(!job->platform);
+    ck_assert_int_eq(job->period.unit, PERIOD_DAY);
+    ck_assert_int_eq(job->period.window, 1);
+    ck_assert_str_eq(job->period.timezone, "Europe/Berlin");
+    ck_assert_uint_eq(job->nparams, 0);
+    ck_assert_uint_eq(job->nresults, 1);
+    ck_assert_str_eq(job->results[0].name, "all");
+    ck_assert_str_eq(job->results[0].title, "all");
+    ck_assert_ptr_nonnull(job->results[0].sql);
+    ck_assert_uint_eq(job->results[0].ncolumns, 0);
+    ck_assert_uint_eq(job->nformats, 1);
+    ck_assert_ptr_eq(job->formats[0], &format_xlsx);
+    ck_assert_int_eq(job->options.csv_delimiter, format_default_options.csv_delimiter);
+    ck_assert_uint_eq(job->ndeliver, 0);
+    ck_assert_int_eq(job->timeout_ms, 0);
+    release(&f);
+}
+END_TEST
+
+static const char everything_text[] =
+    "job: daily\n"
+    "title: Daily\n"
+    "description: What came in.\n"
+    "timezone: America/New_York\n"
+    "period: {unit: week, window: 4}\n"
+    "params:\n"
+    "  status: {type: text, default: done, description: Only these}\n"
+    "  since: {type: date}\n"
+    "  least: {type: integer, default: null}\n"
+    "  nothing: {default: ''}\n"
+    "  flag: {type: boolean, default: yes}\n"
+    "results:\n"
+    "  first:\n"
+    "    title: First sheet\n"
+    "    sql: |\n"
+    "      SELECT id, title FROM videos\n"
+    "      WHERE created_at >= :period_start AND created_at < :period_end\n"
+    "        AND sync_status = :status AND created_at > :since AND 1 = :flag\n"
+    "    columns:\n"
+    "      id: {title: Number, type: integer, width: 12}\n"
+    "      title: {format: '@'}\n"
+    "  second: {sql: 'SELECT id FROM tenants WHERE id >= :least AND name <> :nothing'}\n"
+    "formats:\n"
+    "  - csv: {delimiter: \"\\t\", bom: true, formula_guard: false, null: \"NULL\"}\n"
+    "  - xlsx: {too_long: truncate}\n"
+    "  - json\n"
+    "deliver: [portal, reports]\n"
+    "timeout: 90s\n";
+
+START_TEST(everything)
+{
+    struct fixture f;
+    read_job(&f, everything_text);
+    expect_problems(&f.problems, "", everything_text);
+    const struct job *job = f.job;
+    ck_assert_str_eq(job->title, "Daily");
+    ck_assert_str_eq(job->description, "What came in.");
+    ck_assert_str_eq(job->period.timezone, "America/New_York");
+    ck_assert_int_eq(job->period.unit, PERIOD_WEEK);
+    ck_assert_int_eq(job->period.window, 4);
+
+    ck_assert_uint_eq(job->nparams, 5);
+    ck_assert_str_eq(job->params[0].name, "status");
+    ck_assert_str_eq(job->params[0].fallback.text, "done");
+    ck_assert_str_eq(job->params[0].description, "Only these");
+    ck_assert(!job->params[0].required);
+    ck_assert_int_eq(job->params[1].type, PARAM_DATE);
+    ck_assert(job->params[1].required);
+    ck_assert(!job->params[2].required);
+    ck_assert_ptr_null(job->params[2].fallback.text);
+    ck_assert_int_eq(job->params[2].fallback.type, PARAM_INTEGER);
+    ck_assert_int_eq(job->params[3].type, PARAM_TEXT);
+    ck_assert_str_eq(job->params[3].fallback.text, "");
+    ck_assert_str_eq(job->params[4].fallback.text, "1");
+
+    ck_assert_uint_eq(job->nresults, 2);
+    const struct result_spec *first = &job->results[0];
+    ck_assert_str_eq(first->title, "First sheet");
+    ck_assert_uint_eq(first->sql->at.line, 16);
+    ck_assert_uint_eq(first->sql->at.column, 7);
+    ck_assert_uint_eq(first->ncolumns, 2);
+    ck_assert_str_eq(first->columns[0].title, "Number");
+    ck_assert(first->columns[0].has_type);
+    ck_assert_int_eq(first->columns[0].type, COLUMN_INTEGER);
+    ck_assert_double_eq(first->columns[0].width, 12);
+    ck_assert(!first->columns[1].has_type);
+    ck_assert_ptr_null(first->columns[1].title);
+    ck_assert_str_eq(first->columns[1].number_format, "@");
+
+    ck_assert_uint_eq(job->nformats, 3);
+    ck_assert_ptr_eq(job->formats[0], &format_csv);
+    ck_assert_ptr_eq(job->formats[1], &format_xlsx);
+    ck_assert_ptr_eq(job->formats[2], &format_json);
+    ck_assert_int_eq(job->options.csv_delimiter, '\t');
+    ck_assert(job->options.csv_bom);
+    ck_assert(!job->options.csv_formula_guard);
+    ck_assert_str_eq(job->options.csv_null, "NULL");
+    ck_assert(job->options.xlsx_truncate);
+    ck_assert_uint_eq(job->ndeliver, 2);
+    ck_assert_str_eq(job->deliver[0], "portal");
+    ck_assert_int_eq(job->timeout_ms, 90000);
+    release(&f);
+}
+END_TEST
+
+START_TEST(platform)
+{
+    static const char text[] = MINIMAL "scope: platform\ndeliver: [office]\n";
+    struct fixture f;
+    read_job(&f, text);
+    expect_problems(&f.problems, "", text);
+    ck_assert(f.job->platform);
+    release(&f);
+}
+END_TEST
+
+START_TEST(delimiters)
+{
+    static const struct {
+        const char *written;
+        char read;
+    } cases[] = {{"','", ','}, {"';'", ';'}, {"'|'", '|'}, {"\"\\t\"", '\t'}, {"\\t", '\t'}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fixture f;
+        struct arena arena = {0};
+        read_job(&f, arena_printf(&arena, MINIMAL "formats: [csv: {delimiter: %s}]\n",
+                                  cases[i].written));
+        expect_problems(&f.problems, "", cases[i].written);
+        ck_assert_int_eq(f.job->options.csv_delimiter, cases[i].read);
+        release(&f);
+        arena_release(&arena);
+    }
+}
+END_TEST
+
+#define WITH_SQL(sql) JOB "results: {all: {sql: \"" sql "\"}}\n"
+
+static const struct {
+    const char *text, *expected;
+} bad[] = {
+    {"- x\n", "1:1 a job must be a mapping, not a list"},
+    {"{}\n", "1:1 \"job\" is missing in the job\n1:1 \"results\" is missing in the job"},
+    {"job: other\n" RESULTS, "1:6 job \"other\" does not have the name of its file | rename the "
+                             "file to other.yaml, or write job: daily"},
+    {"job: Daily Report\n" RESULTS, "1:6 \"job\" must be a name of a-z"},
+    {MINIMAL "shedule: x\ntitel: y\n", "3:1 unknown key \"shedule\" in the job\n4:1 unknown key "
+                                       "\"titel\" in the job (did you mean \"title\"?)"},
+    {MINIMAL "scope: all\n", "3:8 \"scope\" can't be \"all\" | one of: tenant, platform"},
+    {MINIMAL "timezone: Mars\n", "3:11 time zone \"Mars\" is not known here"},
+    {MINIMAL "period: day\n", "3:9 period must be a mapping, not a text | such as:  period: {unit"},
+    {MINIMAL "period: {unit: hour}\n", "3:16 one of: day, week, month, quarter, year"},
+    {MINIMAL "period: {unit: days}\n", "3:16 (did you mean \"day\"?)"},
+    {MINIMAL "period: {window: 0}\n", "3:18 from 1 to 1000"},
+    {MINIMAL "period: {window: 1001}\n", "3:18 from 1 to 1000"},
+    {MINIMAL "timeout: 30\n", "3:10 a duration such as 30s, 5m, 2h"},
+    /* Results. */
+    {JOB "results: {}\n", "2:10 a job needs at least one result set"},
+    {JOB "results: [x]\n", "2:10 results must be a mapping, not a list"},
+    {JOB "results: {all: SELECT 1}\n", "2:16 result \"all\" must be a mapping"},
+    {JOB "results: {all: {title: x}}\n", "2:11 \"sql\" is missing in result \"all\""},
+    {JOB "results: {'A/B': {sql: SELECT id FROM videos}}\n",
+     "2:11 \"A/B\" can't be the name of a result set"},
+    {JOB "results: {all: {sql: SELECT id FROM videos, columns: [id]}}\n",
+     "2:54 columns must be a mapping"},
+    {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {type: int}}}}\n",
+     "2:66 \"type\" can't be \"int\" | one of: text, integer, decimal"},
+    {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {type: dates}}}}\n",
+     "2:66 (did you mean \"date\"?)"},
+    {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {width: 300}}}}\n",
+     "2:67 from 1 to 255"},
+    {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {format: ''}}}}\n",
+     "2:68 \"format\" is empty"},
+    {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {tilte: x}}}}\n",
+     "2:60 unknown key \"tilte\" in column \"id\" (did you mean \"title\"?)"},
+    /* Queries: that the rules of jobs/sql.h are asked, and the job's own. */
+    {WITH_SQL("DELETE FROM videos"), "2:23 SELECT"},
+    {WITH_SQL("SELECT id FROM vidoes"), "2:38 vidoes"},
+    {WITH_SQL("SELECT id FROM ai_pipeline_db.videos"),
+     "2:38 a table can't be named with its database"},
+    {WITH_SQL("SELECT id AS Ai_Pipeline_DB FROM videos"),
+     "2:36 \"Ai_Pipeline_DB\" is the name of a database"},
+    {JOB "results:\n  all:\n    sql: |\n      SELECT id\n      FROM videos\n      WHERE "
+         "id > :least\n",
+     "7:18 parameter \":least\" is not declared | declare it:  params: {least: {type: text}}"},
+    {WITH_SQL("SELECT id FROM videos WHERE id = :statu") "params: {status: {default: x}}\n",
+     "2:56 parameter \":statu\" is not declared (did you mean \"status\"?)\n3:10 warning: no query "
+     "uses parameter \"status\" | remove it, or use it"},
+    {WITH_SQL("SELECT id FROM videos WHERE created_at > :period_stat"),
+     "2:64 (did you mean \"period_start\"?)"},
+    {WITH_SQL("SELECT :tenant_id AS t FROM videos") "scope: platform\n",
+     "2:30 parameter \":tenant_id\" has no value here | a job with scope: platform has no tenant"},
+    /* Parameters. */
+    {WITH_SQL("SELECT :p AS p FROM videos") "params: [p]\n",
+     "2:30 parameter \":p\" is not declared\n3:9 params must be a mapping, not a list"},
+    {MINIMAL "params: {Status: {}}\n", "3:10 \"Status\" can't be the name of a parameter\n"
+                                       "3:10 warning: no query uses"},
+    {MINIMAL "params: {a-b: {}}\n", "3:10 \"a-b\" can't be the name\n3:10 warning: no query uses"},
+    {MINIMAL "params: {tenant_id: {}}\n", "3:10 parameter \"tenant_id\" is built in\n"
+                                          "3:10 warning:"},
+    {WITH_SQL("SELECT :p AS p FROM videos") "params: {p: {type: int}}\n",
+     "3:20 \"type\" can't be \"int\" | one of: text, integer, decimal, boolean, date, datetime"},
+    {WITH_SQL("SELECT :p AS p FROM videos") "params: {p: {type: date, default: 1.1.2026}}\n",
+     "3:35 \"1.1.2026\" is not a date; write it as 2026-11-23"},
+    {WITH_SQL("SELECT :p AS p FROM videos") "params: {p: {default: [1]}}\n",
+     "3:23 \"default\" must be one value"},
+    /* Formats. */
+    {MINIMAL "formats: xlsx\n",
+     "3:10 \"formats\" must be a list of at least one format | such as:"},
+    {MINIMAL "formats: []\n", "3:10 \"formats\" must be a list of at least one format"},
+    {MINIMAL "formats: [xslx]\n",
+     "3:11 unknown format \"xslx\" (did you mean \"xlsx\"?) | one of:"},
+    {MINIMAL "formats: [csv, csv]\n", "3:16 format \"csv\" stands twice"},
+    {MINIMAL "formats: [csv, {csv: {bom: true}}]\n", "3:16 format \"csv\" stands twice"},
+    {MINIMAL "formats: [{csv: {}, xlsx: {}}]\n", "3:11 a format is a name, or a name with"},
+    {MINIMAL "formats: [[csv]]\n", "3:11 a format is a name"},
+    {MINIMAL "formats: [csv: {delimiter: ':'}]\n", "3:28 \"delimiter\" can't be \":\" | one of"},
+    {MINIMAL "formats: [csv: {delimiter: ''}]\n", "3:28 \"delimiter\" can't be \"\""},
+    {MINIMAL "formats: [csv: {delimiter: ',,'}]\n", "3:28 \"delimiter\" can't be \",,\""},
+    {MINIMAL "formats: [csv: {bom: 1}]\n", "3:22 true or false"},
+    {MINIMAL "formats: [csv: {too_long: error}]\n", "3:17 unknown key \"too_long\" in format "
+                                                    "\"csv\""},
+    {MINIMAL "formats: [json: {bom: true}]\n", "3:18 unknown key \"bom\" in format \"json\""},
+    {MINIMAL "formats: [xlsx: {too_long: cut}]\n", "3:28 one of: error, truncate"},
+    {MINIMAL "formats: [csv: yes]\n", "3:16 format \"csv\" must be a mapping"},
+    /* Destinations. */
+    {MINIMAL "deliver: reports\n", "3:10 deliver must be a list, not a text"},
+    {MINIMAL "deliver: [report]\n", "3:11 there is no destination \"report\" (did you mean "
+                                    "\"reports\"?) | describe it in \"destinations\" of "
+                                    "pressrun.yaml"},
+    {MINIMAL "deliver: [portal, portal]\n", "3:19 \"portal\" stands twice in deliver"},
+    {MINIMAL "scope: platform\ndeliver: [office, reports]\n",
+     "4:19 destination \"reports\" may not receive reports about all tenants"},
+    /* All at once. */
+    {"job: other\nscope: x\nperiod: {unit: y}\nresults: {all: {sql: DROP TABLE videos}}\n"
+     "formats: [pdf]\ndeliver: [nowhere]\n",
+     "1:6 does not have the name\n2:8 \"scope\" can't be\n3:16 \"unit\" can't be\n4:22 SELECT\n"
+     "5:11 unknown format\n6:11 there is no destination"},
+};
+
+START_TEST(refusals)
+{
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        struct fixture f;
+        read_job(&f, bad[i].text);
+        ck_assert_msg(!f.job, "accepted: %s", bad[i].text);
+        expect_problems(&f.problems, bad[i].expected, bad[i].text);
+        release(&f);
+    }
+}
+END_TEST
+
+START_TEST(unused_parameter_is_a_warning)
+{
+    static const char text[] = MINIMAL "params: {status: {}}\n";
+    struct fixture f;
+    read_job(&f, text);
+    ck_assert_ptr_nonnull(f.job);
+    expect_problems(&f.problems, "3:10 warning: no query uses parameter \"status\"", text);
+    release(&f);
+}
+END_TEST
+
+/* A platform destination may well receive what is about one tenant. */
+START_TEST(tenant_job_to_a_platform_destination)
+{
+    static const char text[] = MINIMAL "deliver: [office]\n";
+    struct fixture f;
+    read_job(&f, text);
+    expect_problems(&f.problems, "", text);
+    ck_assert_ptr_nonnull(f.job);
+    release(&f);
+}
+END_TEST
+
+START_TEST(builtin_params)
+{
+    ck_assert(job_is_builtin_param("period_start"));
+    ck_assert(job_is_builtin_param("period_end"));
+    ck_assert(job_is_builtin_param("tenant_id"));
+    ck_assert(!job_is_builtin_param("tenant"));
+}
+END_TEST
+
+START_TEST(example)
+{
+    struct problems p = {0};
+    struct arena arena = {0};
+    struct config *c =
+        config_load_text("pressrun.yaml", config_example, strlen(config_example), &p);
+    expect_problems(&p, "", "config_example");
+    const struct yaml_node *root =
+        yaml_read_text(&arena, "jobs/first-report.yaml", job_example, strlen(job_example), &p);
+    const struct job *job = job_read(root, "jobs/first-report.yaml", c, &arena, &p);
+    expect_problems(&p, "", job_example);
+    ck_assert_str_eq(job->name, "first-report");
+    arena_release(&arena);
+    config_free(c);
+}
+END_TEST
+
+START_TEST(sections)
+{
+    for (const struct fields_section *s = job_sections; s->name; s++) {
+        for (const struct field *f = s->fields; f->key; f++)
+            ck_assert_msg(f->help && *f->help, "%s.%s has no help", s->name, f->key);
+    }
+}
+END_TEST
+
+/* ---- directories of jobs ---- */
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+    char path[LIMIT_PATH_BYTES], parent[LIMIT_PATH_BYTES];
+    struct err e = {0};
+    ck_ok(file_join(path, dir, name, &e), &e);
+    file_dirname(parent, path);
+    ck_ok(file_make_dirs(parent, 0755, &e), &e);
+    ck_ok(file_write_durably(path, text, strlen(text), 0644, &e), &e);
+}
+
+static const char *job_text(struct arena *arena, const char *name)
+{
+    return arena_printf(arena, "job: %s\n" RESULTS, name);
+}
+
+/* The configuration of a fresh directory below the temporary one. */
+static struct config *config_in(char dir[LIMIT_PATH_BYTES], const char *name)
+{
+    char path[LIMIT_PATH_BYTES];
+    struct err e = {0};
+    ck_ok(file_join(dir, unit_temp_dir(), name, &e), &e);
+    ck_ok(file_join(path, dir, "pressrun.yaml", &e), &e);
+    return config_for(path);
+}
+
+START_TEST(loads_a_tree)
+{
+    char dir[LIMIT_PATH_BYTES], link[LIMIT_PATH_BYTES], target[LIMIT_PATH_BYTES];
+    char hex[HASH_HEX_SIZE];
+    struct arena a = {0};
+    struct problems p = {0};
+    struct err e = {0};
+    struct config *c = config_in(dir, "tree");
+    write_file(dir, "jobs/zebra.yaml", job_text(&a, "zebra"));
+    write_file(dir, "jobs/sub/deep/ant.yaml", job_text(&a, "ant"));
+    write_file(dir, "jobs/sub/README.md", "not a job");
+    write_file(dir, "jobs/.hidden.yaml", "[");
+    write_file(dir, "jobs/.git/x.yaml", "[");
+    write_file(dir, "jobs/backup.yaml~", "[");
+    write_file(dir, "elsewhere/bee.yaml", job_text(&a, "bee"));
+    write_file(dir, "elsewhere/cat.yaml", job_text(&a, "cat"));
+    ck_ok(file_join(target, dir, "elsewhere", &e), &e);
+    ck_ok(file_join(link, dir, "jobs/linked", &e), &e);
+    ck_assert_int_eq(symlink(target, link), 0);
+    ck_ok(file_join(target, dir, "elsewhere/cat.yaml", &e), &e);
+    ck_ok(file_join(link, dir, "jobs/cat.yaml", &e), &e);
+    ck_assert_int_eq(symlink(target, link), 0);
+
+    struct jobs *jobs = jobs_load(c, &p);
+    expect_problems(&p, "", "");
+    ck_assert_uint_eq(jobs->n, 3);
+    ck_assert_uint_eq(jobs->nbroken, 0);
+    ck_assert_str_eq(jobs->items[0]->name, "ant");
+    ck_assert_str_eq(jobs->items[1]->name, "cat");
+    ck_assert_str_eq(jobs->items[2]->name, "zebra");
+    const struct job *ant = jobs_find(jobs, "ant");
+    ck_assert_ptr_nonnull(strstr(ant->file, "tree/jobs/sub/deep/ant.yaml"));
+    hash_bytes(job_text(&a, "ant"), strlen(job_text(&a, "ant")), hex);
+    ck_assert_str_eq(ant->sha256, hex);
+    ck_assert_ptr_null(jobs_find(jobs, "bee"));
+    jobs_free(jobs);
+    jobs_free(NULL);
+    config_free(c);
+    arena_release(&a);
+}
+END_TEST
+
+START_TEST(a_broken_file_stops_only_itself)
+{
+    char dir[LIMIT_PATH_BYTES], path[LIMIT_PATH_BYTES];
+    struct arena a = {0};
+    struct problems p = {0};
+    struct err e = {0};
+    struct config *c = config_in(dir, "broken");
+    write_file(dir, "jobs/bad.yaml", "job: bad\nresults: [\n");
+    write_file(dir, "jobs/empty.yaml", "");
+    write_file(dir, "jobs/good.yaml", job_text(&a, "good"));
+    write_file(dir, "jobs/open.yaml", job_text(&a, "open"));
+    write_file(dir, "jobs/sub/good.yaml", job_text(&a, "good"));
+    write_file(dir, "jobs/wrong.yaml", job_text(&a, "right"));
+    write_file(dir, "jobs/other.yml", job_text(&a, "other"));
+    ck_ok(file_join(path, dir, "jobs/open.yaml", &e), &e);
+    ck_assert_int_eq(chmod(path, 0666), 0);
+
+    struct jobs *jobs = jobs_load(c, &p);
+    expect_problems(&p,
+                    "3:1 a value was expected here\n"
+                    "0:0 the file is empty\n"
+                    "0:0 can be written by others (mode 0666)\n"
+                    "0:0 warning: this file is not read: job files end in .yaml\n"
+                    "1:1 job \"good\" is already in\n"
+                    "1:6 job \"right\" does not have the name of its file",
+                    "");
+    ck_assert_uint_eq(jobs->n, 1);
+    ck_assert_uint_eq(jobs->nbroken, 5);
+    ck_assert_ptr_nonnull(jobs_find(jobs, "good"));
+    jobs_free(jobs);
+    config_free(c);
+    arena_release(&a);
+}
+END_TEST
+
+START_TEST(no_jobs_directory)
+{
+    char dir[LIMIT_PATH_BYTES];
+    struct problems p = {0};
+    struct config *c = config_in(dir, "nothing");
+    struct jobs *jobs = jobs_load(c, &p);
+    expect_problems(&p, "0:0 can't be read: No such file or directory | make it, or set", dir);
+    ck_assert_uint_eq(jobs->n, 0);
+    ck_assert_uint_eq(jobs->nbroken, 1);
+    jobs_free(jobs);
+    config_free(c);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {defaults,
+                                  everything,
+                                  platform,
+                                  delimiters,
+                                  refusals,
+                                  unused_parameter_is_a_warning,
+                                  tenant_job_to_a_platform_destination,
+                                  builtin_params,
+                                  example,
+                                  sections,
+                                  loads_a_tree,
+                                  a_broken_file_stops_only_itself,
+                                  no_jobs_directory,
+                                  NULL};
+    return unit_main("job", tests);
+}
