@@ -259,6 +259,8 @@ static int store(const struct reading *r, const struct field *f, const struct ya
 static int unknown_key(const struct reading *r, const struct yaml_node *node)
 {
     size_t n = 0;
+    if (r->problems->n >= LIMIT_PROBLEMS) /* counted, but not shown: not worth the search */
+        return problems_add(r->problems, &node->key_at, NULL, "unknown key");
     while (r->table[n].key)
         n++;
     const char **keys = arena_alloc(r->arena, (n + 1) * sizeof(*keys));

@@ -16,6 +16,8 @@
 enum byte_class {
     MUST_QUOTE = 1, /* delimiter, quote, CR, LF */
     MUST_CLEAN = 2, /* not ASCII, or NUL: look closer */
+    FORMULA =
+        4, /* at the start of a text: =, +, -, @, what is skipped before them, full-width forms */
 };
 
 struct csv {
@@ -33,12 +35,15 @@ static struct csv *csv_of(struct writer *w)
     return (struct csv *)(void *)w;
 }
 
+/* The classes of the formula guard are OWASP's list (CWE-1236) and full-width forms (EF BC ..). */
 static void set_classes(struct csv *c)
 {
     memset(c->classes + 0x80, MUST_CLEAN, 0x80);
     c->classes[0] = MUST_CLEAN;
     c->classes['"'] = c->classes['\r'] = c->classes['\n'] = MUST_QUOTE;
     c->classes[(unsigned char)c->options->csv_delimiter] = MUST_QUOTE;
+    for (const char *p = "=+-@\t\r\n\xef"; *p; p++)
+        c->classes[(unsigned char)*p] |= FORMULA;
 }
 
 static int csv_open(struct writer **w, const char *path, const char *temp_dir,
@@ -75,22 +80,14 @@ static bool reads_as_null(const struct csv *c, const char *s, size_t len)
     return len == c->null_len && memcmp(s, c->options->csv_null, len) == 0;
 }
 
-/*
- * What makes a spreadsheet take a text for a formula, and what it skips before it looks: OWASP's
- * list (CWE-1236) and the full-width forms of the same characters.
- */
-static bool starts_formula(const char *s, size_t len)
+/* Whether a spreadsheet would take the text for a formula. */
+static bool starts_formula(const struct csv *c, const char *s, size_t len)
 {
-    static const char wide[4][3] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\xa0"};
-    if (len == 0)
+    if (len == 0 || !(c->classes[(unsigned char)s[0]] & FORMULA))
         return false;
-    if (memchr("=+-@\t\r\n", s[0], 7))
+    if ((unsigned char)s[0] != 0xef)
         return true;
-    for (size_t i = 0; len >= 3 && i < 4; i++) {
-        if (memcmp(s, wide[i], 3) == 0)
-            return true;
-    }
-    return false;
+    return len >= 3 && s[1] == '\xbc' && memchr("\x9d\x8b\x8d\xa0", s[2], 4);
 }
 
 static void add_quoted(struct csv *c, const char *s, size_t len, bool guard)
@@ -115,7 +112,7 @@ static void add_value(struct csv *c, const char *s, size_t len, bool textual)
 {
     if (plain_run(c, s, len, MUST_CLEAN) < len)
         s = text_clean(&c->scratch, s, &len, false, &c->writer.notes.replaced_characters);
-    bool guard = textual && c->options->csv_formula_guard && starts_formula(s, len);
+    bool guard = textual && c->options->csv_formula_guard && starts_formula(c, s, len);
     if (guard)
         c->writer.notes.guarded_formulas++;
     if (plain_run(c, s, len, MUST_QUOTE) < len || reads_as_null(c, s, len)) {
@@ -127,12 +124,12 @@ static void add_value(struct csv *c, const char *s, size_t len, bool textual)
     output_add(&c->out, s, len);
 }
 
-/* The common case in one scan of the bytes: nothing about the text is special. */
-static void add_text(struct csv *c, const char *s, size_t len)
+/* The common case in one scan of the bytes: nothing about the value is special. */
+static void add(struct csv *c, const char *s, size_t len, bool textual)
 {
-    if (plain_run(c, s, len, MUST_QUOTE | MUST_CLEAN) < len || len == c->null_len ||
-        starts_formula(s, len))
-        add_value(c, s, len, true);
+    if (len == 0 || len == c->null_len || (textual && c->classes[(unsigned char)s[0]] & FORMULA) ||
+        text_plain_run(s, len, c->options->csv_delimiter) < len)
+        add_value(c, s, len, textual);
     else
         output_add(&c->out, s, len);
 }
@@ -144,13 +141,13 @@ static void add_cell(struct csv *c, enum column_type type, const struct cell *ce
     if (!s) {
         output_add(&c->out, c->options->csv_null, c->null_len);
     } else if (type == COLUMN_TEXT || type == COLUMN_JSON) {
-        add_text(c, s, len);
+        add(c, s, len, true);
     } else if (type == COLUMN_BOOLEAN && len == 1 && (*s == '0' || *s == '1')) {
         output_add_str(&c->out, *s == '1' ? "true" : "false");
     } else {
         if (type == COLUMN_BINARY)
             s = text_hex(&c->scratch, s, &len);
-        add_value(c, s, len, false);
+        add(c, s, len, false);
     }
 }
 
@@ -161,7 +158,7 @@ static int csv_begin(struct writer *w, const struct result *r, struct err *e)
     for (size_t i = 0; i < r->ncolumns; i++) {
         if (i)
             output_add_char(&c->out, c->options->csv_delimiter);
-        add_text(c, r->columns[i].title, strlen(r->columns[i].title));
+        add(c, r->columns[i].title, strlen(r->columns[i].title), true);
     }
     output_add(&c->out, "\r\n", 2);
     return output_ok(&c->out, e);

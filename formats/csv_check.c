@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "formats/input.h"
+#include "formats/text.h"
 
 enum state {
     FIELD_START,
@@ -74,10 +75,11 @@ static size_t skip(const struct parser *p, const char *s, size_t at, size_t len)
         const char *quote = memchr(s + at, '"', len - at);
         return quote ? (size_t)(quote - s) : len;
     }
-    if (p->state == PLAIN) {
-        while (at < len && p->plain[(unsigned char)s[at]])
-            at++;
-    }
+    if (p->state != PLAIN)
+        return at;
+    do
+        at += text_plain_run(s + at, len - at, (char)p->delimiter);
+    while (at < len && p->plain[(unsigned char)s[at]] && ++at < len);
     return at;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "formats/text.h"
+
 enum state {
     VALUE,
     FIRST_ITEM, /* behind '[': a value or ']' */
@@ -321,8 +323,9 @@ static int step(struct json_parser *p, unsigned char c, bool *taken)
 static size_t string_run(const char *s, size_t len)
 {
     size_t i = 0;
-    while (i < len && s[i] != '"' && s[i] != '\\' && (unsigned char)s[i] >= 0x20)
-        i++;
+    do
+        i += text_plain_run(s + i, len - i, '\\');
+    while (i < len && (unsigned char)s[i] >= 0x80 && ++i < len);
     return i;
 }
 

@@ -83,11 +83,8 @@ static void add_escaped(struct output *out, const char *s, size_t len)
 void json_row_string(struct output *out, struct buf *scratch, const char *s, size_t len,
                      struct render_notes *notes)
 {
-    size_t run = 0;
-    while (run < len && is_plain((unsigned char)s[run]))
-        run++;
     output_add_char(out, '"');
-    if (run == len) {
+    if (text_plain_run(s, len, '\\') == len) {
         output_add(out, s, len);
     } else {
         s = text_clean(scratch, s, &len, true, &notes->replaced_characters);

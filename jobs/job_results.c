@@ -110,6 +110,10 @@ static void undeclared(const struct job_reading *r, const struct sql_token *toke
 {
     const struct job *job = r->job;
     size_t n = 0;
+    if (r->problems->n >= LIMIT_PROBLEMS) { /* counted, but not shown: not worth the search */
+        problems_add(r->problems, &token->at, NULL, "undeclared parameter");
+        return;
+    }
     const char **names = arena_alloc(r->arena, (job->nparams + 3) * sizeof(*names));
     for (; n < job->nparams; n++)
         names[n] = job->params[n].name;

@@ -9,15 +9,21 @@ static const struct {
     const char *name;
     int exit_code;
 } kinds[] = {
-    [ERR_NONE] = {"none", 0},           [ERR_USAGE] = {"usage", 2},
-    [ERR_CONFIG] = {"configuration", 3}, [ERR_ISOLATION] = {"isolation", 4},
-    [ERR_LEDGER] = {"ledger", 5},       [ERR_BUSY] = {"busy", 6},
-    [ERR_DATABASE] = {"database", 8},   [ERR_DATA] = {"data", 1},
-    [ERR_IO] = {"io", 1},               [ERR_DELIVERY] = {"delivery", 1},
+    [ERR_NONE] = {"none", 0},
+    [ERR_USAGE] = {"usage", 2},
+    [ERR_CONFIG] = {"configuration", 3},
+    [ERR_ISOLATION] = {"isolation", 4},
+    [ERR_LEDGER] = {"ledger", 5},
+    [ERR_BUSY] = {"busy", 6},
+    [ERR_DATABASE] = {"database", 8},
+    [ERR_DATA] = {"data", 1},
+    [ERR_IO] = {"io", 1},
+    [ERR_DELIVERY] = {"delivery", 1},
     [ERR_INTERNAL] = {"internal", 1},
 };
 
-static void set(struct err *e, enum err_kind kind, bool transient, const char *fmt, va_list ap)
+__attribute__((format(printf, 4, 0))) static void set(struct err *e, enum err_kind kind,
+                                                      bool transient, const char *fmt, va_list ap)
 {
     char msg[sizeof(e->msg)];
     /* Formatted aside first: an argument may point into e->msg itself. */

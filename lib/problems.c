@@ -7,8 +7,9 @@
 
 #include "lib/limits.h"
 
-static void add(struct problems *p, enum severity severity, const struct place *at,
-                const char *hint, const char *fmt, va_list ap)
+__attribute__((format(printf, 5, 0))) static void add(struct problems *p, enum severity severity,
+                                                      const struct place *at, const char *hint,
+                                                      const char *fmt, va_list ap)
 {
     if (severity == SEVERITY_ERROR)
         p->nerrors++;

@@ -110,16 +110,20 @@ static void count_result(struct run_summary *s, const struct work_result *r)
 
 static void log_rendered(const struct task *t, int64_t run, const struct work_result *r)
 {
+    uint64_t rows = 0, bytes = 0;
     for (size_t i = 0; i < r->nartifacts; i++) {
         const struct artifact *a = &r->artifacts[i];
-        log_info("artifact.verified", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
+        rows = a->rows > rows ? a->rows : rows;
+        bytes += a->size_bytes;
+        log_debug("artifact.verified", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
                  LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
                  LOG_TEXT("file", a->name), LOG_NUMBER("rows", a->rows),
                  LOG_NUMBER("bytes", a->size_bytes), LOG_TEXT("sha256", a->sha256));
     }
     log_info("run.rendered", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
              LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
-             LOG_NUMBER("files", r->nartifacts));
+             LOG_NUMBER("files", r->nartifacts), LOG_NUMBER("rows", rows),
+             LOG_NUMBER("bytes", bytes));
 }
 
 static int commit_run(struct engine *en, size_t task, int64_t run, const struct work_result *r,

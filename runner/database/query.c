@@ -176,7 +176,7 @@ static const unsigned lost_data[] = {
 
 static int check_warning(void *ctx, const struct cell *row, size_t n, struct err *e)
 {
-    (void)ctx;
+    (*(unsigned *)ctx)++;
     if (n < 3 || !row[1].text)
         return 0;
     unsigned code = 0;
@@ -198,9 +198,16 @@ static int check_warning(void *ctx, const struct cell *row, size_t n, struct err
 
 int client_check_warnings(struct database *db, struct err *e)
 {
-    if (mysql_warning_count(db->mysql) == 0)
+    unsigned told = 0, counted = mysql_warning_count(db->mysql);
+    if (counted == 0)
         return 0;
-    return database_query(db, "SHOW WARNINGS", check_warning, NULL, e);
+    if (database_query(db, "SHOW WARNINGS", check_warning, &told, e) != 0)
+        return -1;
+    if (told >= counted)
+        return 0;
+    err_set(e, ERR_DATA, "the database counted %u warnings and tells only %u of them", counted, told);
+    return err_hint(e, "change the query so that it gives fewer warnings: one that is not told may "
+                       "mean lost data");
 }
 
 int client_prepare(struct database *db, const char *text, size_t len, MYSQL_STMT **out,

@@ -85,7 +85,7 @@ static int record_success(struct ledger *l, const struct spool *spool, const str
     if (ledger_delivered(l, d->id, now, e) != 0 ||
         ledger_run_settled(l, d->run, &settled, e) != 0)
         return -1;
-    log_info("delivery.delivered", LOG_NUMBER("run", d->run), LOG_TEXT("job", d->job),
+    log_debug("delivery.delivered", LOG_NUMBER("run", d->run), LOG_TEXT("job", d->job),
              LOG_TEXT("tenant", d->tenant), LOG_TEXT("destination", d->destination),
              LOG_TEXT("key", d->key));
     return settled ? spool_forget(spool, d->run, e) : 0;

@@ -59,34 +59,37 @@ START_TEST(defaults)
 }
 END_TEST
 
+static const char everything_text[] =
+    "database:\n"
+    "  socket: /run/mysqld/mysqld.sock\n"
+    "  port: 3307\n"
+    "  schema: ai_pipeline_db\n"
+    "  user: reader\n"
+    "  password: {file: db-password}\n"
+    "  tls: {mode: verify-ca, ca: ca.pem}\n"
+    "  guard: required\n"
+    "  guard_account: {user: nobody, password: {env: GUARD}}\n"
+    "  connect_timeout: 3s\n"
+    "  statement_timeout: 1h\n"
+    "  allow_excess_privileges: true\n"
+    "tenants:\n"
+    "  query: |\n"
+    "    SELECT id FROM tenants\n"
+    "scope:\n"
+    "  audio: {through: embeddings, on: embedding_id, references: uid}\n"
+    "  embeddings: {through: videos, on: video_id}\n"
+    "  videos: {tenant: tenant_id, hide: [secret, notes$1]}\n"
+    "  categories: {shared: true}\n"
+    "destinations:\n"
+    "  reports: {kind: directory, path: out, whatever: [1]}\n"
+    "  office: {kind: s3, platform: true}\n"
+    "timezone: Europe/Berlin\n"
+    "jobs_directory: /srv/jobs\n"
+    "state_directory: var\n";
+
 START_TEST(everything)
 {
-    struct config *c = loads("database:\n"
-                             "  socket: /run/mysqld/mysqld.sock\n"
-                             "  port: 3307\n"
-                             "  schema: ai_pipeline_db\n"
-                             "  user: reader\n"
-                             "  password: {file: db-password}\n"
-                             "  tls: {mode: verify-ca, ca: ca.pem}\n"
-                             "  guard: required\n"
-                             "  guard_account: {user: nobody, password: {env: GUARD}}\n"
-                             "  connect_timeout: 3s\n"
-                             "  statement_timeout: 1h\n"
-                             "  allow_excess_privileges: true\n"
-                             "tenants:\n"
-                             "  query: |\n"
-                             "    SELECT id FROM tenants\n"
-                             "scope:\n"
-                             "  audio: {through: embeddings, on: embedding_id, references: uid}\n"
-                             "  embeddings: {through: videos, on: video_id}\n"
-                             "  videos: {tenant: tenant_id, hide: [secret, notes$1]}\n"
-                             "  categories: {shared: true}\n"
-                             "destinations:\n"
-                             "  reports: {kind: directory, path: out, whatever: [1]}\n"
-                             "  office: {kind: s3, platform: true}\n"
-                             "timezone: Europe/Berlin\n"
-                             "jobs_directory: /srv/jobs\n"
-                             "state_directory: var\n");
+    struct config *c = loads(everything_text);
     const struct database_config *d = &c->database;
     ck_assert_ptr_null(d->host);
     ck_assert_str_eq(d->socket, "/run/mysqld/mysqld.sock");
@@ -106,6 +109,19 @@ START_TEST(everything)
     ck_assert_str_eq(c->jobs_directory, "/srv/jobs");
     ck_assert_str_eq(c->state_directory, "/etc/pressrun/var");
 
+    ck_assert_uint_eq(c->ndestinations, 2);
+    const struct destination_config *reports = config_destination(c, "reports");
+    ck_assert_str_eq(reports->kind, "directory");
+    ck_assert(!reports->platform);
+    ck_assert_str_eq(yaml_get(reports->node, "path")->text, "out");
+    ck_assert(config_destination(c, "office")->platform);
+    config_free(c);
+}
+END_TEST
+
+START_TEST(scope)
+{
+    struct config *c = loads(everything_text);
     ck_assert_uint_eq(c->nscope, 4);
     const struct scope_rule *audio = config_scope(c, "audio");
     ck_assert_int_eq(audio->kind, SCOPE_THROUGH);
@@ -122,13 +138,6 @@ START_TEST(everything)
     ck_assert_uint_eq(videos->at.line, 19);
     ck_assert_int_eq(config_scope(c, "categories")->kind, SCOPE_SHARED);
     ck_assert_ptr_null(config_scope(c, "Videos"));
-
-    ck_assert_uint_eq(c->ndestinations, 2);
-    const struct destination_config *reports = config_destination(c, "reports");
-    ck_assert_str_eq(reports->kind, "directory");
-    ck_assert(!reports->platform);
-    ck_assert_str_eq(yaml_get(reports->node, "path")->text, "out");
-    ck_assert(config_destination(c, "office")->platform);
     config_free(c);
 }
 END_TEST
@@ -362,6 +371,7 @@ int main(void)
 {
     const TTest *const tests[] = {defaults,
                                   everything,
+                                  scope,
                                   refusals,
                                   long_way_to_a_tenant,
                                   directories,

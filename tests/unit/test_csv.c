@@ -64,8 +64,9 @@ START_TEST(test_values)
         {COLUMN_TEXT, CELL("a\xff\xfe z"), "a\xef\xbf\xbd\xef\xbf\xbd z", 0, 2},
         {COLUMN_TEXT, CELL("\xed\xa0\x80"), "\xef\xbf\xbd", 0, 1},
         {COLUMN_TEXT, CELL("\xef\xbf\xbe"), "\xef\xbf\xbd", 0, 1},
-        {COLUMN_TEXT, CELL("a\0b"), "a\xef\xbf\xbd"
-                                    "b",
+        {COLUMN_TEXT, CELL("a\0b"),
+         "a\xef\xbf\xbd"
+         "b",
          0, 1},
         {COLUMN_INTEGER, CELL("-5"), "-5", 0, 0},
         {COLUMN_INTEGER, CELL("18446744073709551615"), "18446744073709551615", 0, 0},
@@ -108,7 +109,7 @@ START_TEST(test_options)
         struct cell cell;
         const char *want;
     } cases[] = {
-        {CELL("=1+1"), "=1+1"}, {CELL("a,b"), "a,b"},         {CELL("a;b"), "\"a;b\""},
+        {CELL("=1+1"), "=1+1"}, {CELL("a,b"), "a,b"},       {CELL("a;b"), "\"a;b\""},
         {CELL_NULL, "NULL"},    {CELL("NULL"), "\"NULL\""}, {CELL(""), ""},
     };
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
@@ -127,7 +128,7 @@ START_TEST(test_header_and_records)
         {"b", "=evil", COLUMN_TEXT, NULL, 0},
         {"c", "C", COLUMN_INTEGER, NULL, 0},
     };
-    static const struct cell cells[] = {CELL("2026-11-01"), CELL_NULL,     CELL("1"),
+    static const struct cell cells[] = {CELL("2026-11-01"), CELL_NULL,    CELL("1"),
                                         CELL_NULL,          CELL("x\"y"), CELL_NULL};
     struct err e = {0};
     struct rows rows;
@@ -138,7 +139,8 @@ START_TEST(test_header_and_records)
     rows_init(&rows, columns, 3, cells, 2);
     ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
     char *text = rows_read(path, &len);
-    ck_assert_str_eq(text, "\xef\xbb\xbf\"Day, of week\",'=evil,C\r\n2026-11-01,,1\r\n,\"x\"\"y\",\r\n");
+    ck_assert_str_eq(text,
+                     "\xef\xbb\xbf\"Day, of week\",'=evil,C\r\n2026-11-01,,1\r\n,\"x\"\"y\",\r\n");
     ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
     ck_assert_uint_eq(proof.size_bytes, len);
     char sha256[HASH_HEX_SIZE];
@@ -257,17 +259,17 @@ START_TEST(test_full_disk)
     setrlimit(RLIMIT_FSIZE, &small);
     rows_init(&rows, text_column, 1, cells, 1);
     rows.repeat = 100000;
-    ck_error(rows_write(&format_csv, &format_default_options, rows_path("full.csv"), &rows, NULL,
-                        &e),
-             &e, "can't write");
+    ck_error(
+        rows_write(&format_csv, &format_default_options, rows_path("full.csv"), &rows, NULL, &e),
+        &e, "can't write");
     ck_assert(e.transient && e.kind == ERR_IO);
 }
 END_TEST
 
 int main(void)
 {
-    return unit_main("csv", (const TTest *const[]){
-                                test_values, test_options, test_header_and_records,
-                                test_verify_refuses, test_verify_sees_every_cut,
-                                test_large_cells_and_blocks, test_full_disk, NULL});
+    return unit_main("csv",
+                     (const TTest *const[]){test_values, test_options, test_header_and_records,
+                                            test_verify_refuses, test_verify_sees_every_cut,
+                                            test_large_cells_and_blocks, test_full_disk, NULL});
 }

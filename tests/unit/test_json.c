@@ -100,10 +100,10 @@ START_TEST(test_what_is_no_number_fails)
         enum column_type type;
         struct cell cell;
     } cases[] = {
-        {COLUMN_FLOAT, CELL("nan")},   {COLUMN_FLOAT, CELL("inf")},  {COLUMN_FLOAT, CELL("-inf")},
-        {COLUMN_FLOAT, CELL("")},      {COLUMN_FLOAT, CELL("1.")},   {COLUMN_FLOAT, CELL(".5")},
-        {COLUMN_FLOAT, CELL("1e")},    {COLUMN_FLOAT, CELL("0x1")},  {COLUMN_INTEGER, CELL("1.5")},
-        {COLUMN_INTEGER, CELL("")},    {COLUMN_INTEGER, CELL("-")},  {COLUMN_BOOLEAN, CELL("yes")},
+        {COLUMN_FLOAT, CELL("nan")}, {COLUMN_FLOAT, CELL("inf")}, {COLUMN_FLOAT, CELL("-inf")},
+        {COLUMN_FLOAT, CELL("")},    {COLUMN_FLOAT, CELL("1.")},  {COLUMN_FLOAT, CELL(".5")},
+        {COLUMN_FLOAT, CELL("1e")},  {COLUMN_FLOAT, CELL("0x1")}, {COLUMN_INTEGER, CELL("1.5")},
+        {COLUMN_INTEGER, CELL("")},  {COLUMN_INTEGER, CELL("-")}, {COLUMN_BOOLEAN, CELL("yes")},
     };
     struct err e = {0};
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
@@ -304,17 +304,17 @@ START_TEST(test_full_disk)
     setrlimit(RLIMIT_FSIZE, &small);
     rows_init(&rows, &column, 1, cells, 1);
     rows.repeat = 100000;
-    ck_error(rows_write(&format_json, &format_default_options, rows_path("full.json"), &rows, NULL,
-                        &e),
-             &e, "can't write");
+    ck_error(
+        rows_write(&format_json, &format_default_options, rows_path("full.json"), &rows, NULL, &e),
+        &e, "can't write");
     ck_assert(e.transient && e.kind == ERR_IO);
 }
 END_TEST
 
 int main(void)
 {
-    return unit_main("json", (const TTest *const[]){
-                                 test_values, test_what_is_no_number_fails, test_document,
-                                 test_platform_and_no_rows, test_verify_refuses, test_text,
-                                 test_full_disk, NULL});
+    return unit_main("json",
+                     (const TTest *const[]){test_values, test_what_is_no_number_fails,
+                                            test_document, test_platform_and_no_rows,
+                                            test_verify_refuses, test_text, test_full_disk, NULL});
 }

@@ -45,8 +45,8 @@ START_TEST(test_verify_refuses)
     static const struct {
         const char *text, *wrong;
     } cases[] = {
-        {"{}\n\n", "line 2"},      {"[]\n", "not an object"}, {"1\n", "not an object"},
-        {"{} {}\n", "follows"},    {"{\n}\n", "too early"},   {"{}\n{}\n", "holds 2"},
+        {"{}\n\n", "line 2"},       {"[]\n", "not an object"}, {"1\n", "not an object"},
+        {"{} {}\n", "follows"},     {"{\n}\n", "too early"},   {"{}\n{}\n", "holds 2"},
         {"{}\n{\"a\":1", "line 2"},
     };
     struct err e = {0};

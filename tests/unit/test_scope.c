@@ -83,6 +83,9 @@ START_TEST(shadows)
         {SCOPE_FOR_PLATFORM, "SELECT * FROM videos, embeddings",
          "WITH `videos` AS (SELECT `id`, `title` FROM `db`.`videos`),\n"
          "`embeddings` AS (SELECT `id` FROM `db`.`embeddings`)\nSELECT * FROM videos, embeddings"},
+        {SCOPE_FOR_NOBODY, "SELECT * FROM videos, plans",
+         "WITH `videos` AS (SELECT `id`, `title` FROM `db`.`videos` WHERE 1 = 0),\n"
+         "`plans` AS (SELECT `id`, `title` FROM `db`.`plans`)\nSELECT * FROM videos, plans"},
         {SCOPE_FOR_GUARD, "SELECT * FROM videos",
          "WITH `videos` AS (SELECT CAST(NULL AS SIGNED) AS `id`, CAST(NULL AS CHAR) AS `title` "
          "FROM "
