@@ -92,7 +92,10 @@ static bool take_date(const char **s, const char *end, double *out)
     return true;
 }
 
-/* `:MM:SS[.ffffff]` up to the end, as seconds behind the hour. */
+/*
+ * `:MM:SS[.ffffff]` up to the end, as seconds behind the hour. Cut after milliseconds, which is
+ * what Excel shows: 23:59:59.999999 as a double is the next day.
+ */
 static bool take_minutes(const char **s, const char *end, double *seconds, bool *fraction)
 {
     bool colon = take_char(s, end, ':');
@@ -104,7 +107,9 @@ static bool take_minutes(const char **s, const char *end, double *seconds, bool 
     double value = minute * 60 + second, scale = 0.1;
     *fraction = false;
     if (take_char(s, end, '.')) {
-        for (; *s < end && is_digit(**s); (*s)++, scale /= 10) {
+        for (int i = 0; *s < end && is_digit(**s); (*s)++, scale /= 10, i++) {
+            if (i >= 3)
+                continue;
             value += (**s - '0') * scale;
             *fraction = *fraction || **s != '0';
         }

@@ -103,6 +103,9 @@ int name_check_template(const char *template, const struct place *at, bool platf
     if (counts[PART_TENANT] == 0 && !platform)
         return refuse(problems, at, template, "for example {tenant.id}/{job}/{period}/{file}",
                       "must hold {tenant.id}, or tenants would overwrite each other's files");
+    if (counts[PART_JOB] == 0)
+        return refuse(problems, at, template, "for example {tenant.id}/{job}/{period}/{file}",
+                      "must hold {job}, or the manifests of two jobs would replace each other");
     if (has_bad_segment(template))
         return refuse(problems, at, template,
                       "no / at the ends, no // and no segment of dots alone",
@@ -153,6 +156,13 @@ int name_expand(const char *template, const struct name_values *values, char *ou
     size_t n = 0;
     if (check_values(values, e) != 0)
         return -1;
+    /* A destination for the platform need not name tenants, so tenants' files can't go there. */
+    if (*values->tenant_id && !strstr(template, parts[PART_TENANT]))
+        return err_set(
+            e, ERR_CONFIG,
+            "the key \"%.200s\" has no {tenant.id}: tenants would overwrite each other's "
+            "files",
+            template);
     for (const char *s = template; *s;) {
         enum part part = part_at(s);
         const char *value = value_of(values, part);

@@ -2,8 +2,8 @@
  * Names that leave the house: tenant ids as parts of keys, and key templates.
  *
  * A tenant's id is used, never its name: [A-Za-z0-9_-]{1,64}, so that two tenants can't map to one
- * key and no key leaves its prefix (CWE-22). Templates know {tenant.id} {job} {period} {file};
- * one for tenants' reports must hold {tenant.id}, every one must end in {file}.
+ * key and no key leaves its prefix (CWE-22). Templates know {tenant.id} {job} {period} {file}.
+ * Each must hold {job} and end in {file}; one for tenants' reports must hold {tenant.id}.
  */
 #ifndef JOBS_NAME_H
 #define JOBS_NAME_H

@@ -7,8 +7,8 @@
 #include "jobs/job.h"
 
 struct tenant {
-    const char *id;           /* passed name_is_tenant_id() */
-    const char *name;         /* for people: display_name, else name, else the id */
+    const char *id;   /* passed name_is_tenant_id() */
+    const char *name; /* for people: display_name, else name, else the id */
 };
 
 struct task {
@@ -28,7 +28,8 @@ void plan_add(struct plan *p, const struct job *job, const struct period *period
 void plan_release(struct plan *p);
 
 /* Two tenants, or two jobs' files, that would share a key at a destination: an error before the
- * run. Ids that differ only in case are refused, for file systems and object stores that fold it. */
+ * run. Ids that differ only in case are refused, for file systems and object stores that fold it.
+ */
 int plan_check_tenants(const struct tenant *tenants, size_t ntenants, struct err *e);
 
 #endif

@@ -77,8 +77,10 @@ int err_wrap(struct err *e, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(whole, sizeof(whole), fmt, ap);
     va_end(ap);
-    size_t len = strlen(whole);
-    snprintf(whole + len, sizeof(whole) - len, ": %s", e->msg);
+    size_t len = strlen(whole), room = sizeof(whole) - len;
+    /* What does not fit is cut where a reader sees it. */
+    if ((size_t)snprintf(whole + len, room, ": %s", e->msg) >= room)
+        memcpy(whole + sizeof(whole) - 4, "...", 4);
     memcpy(e->msg, whole, sizeof(whole));
     return -1;
 }

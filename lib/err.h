@@ -6,7 +6,8 @@
  * text; each level above may add one piece of context with err_wrap(); only the runner logs. The
  * kind decides the exit code, `transient` decides whether the same work may be tried again.
  *
- * Messages are lower case without a full stop, names in quotes. A hint says what the operator can do.
+ * Messages are lower case without a full stop, names in quotes. A hint says what the operator can
+ * do.
  */
 #ifndef LIB_ERR_H
 #define LIB_ERR_H

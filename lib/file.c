@@ -41,6 +41,7 @@ static int check_trust(int fd, const char *path, enum file_trust trust, struct e
 int file_read(const char *path, enum file_trust trust, struct buf *out, struct err *e)
 {
     int rc = -1;
+    char chunk[16384];
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
         err_sys(e, "can't read \"%s\"", path);
@@ -49,7 +50,6 @@ int file_read(const char *path, enum file_trust trust, struct buf *out, struct e
     }
     if (check_trust(fd, path, trust, e) != 0)
         goto out;
-    char chunk[16384];
     ssize_t n;
     while ((n = read(fd, chunk, sizeof(chunk))) > 0)
         buf_add(out, chunk, (size_t)n);
@@ -63,6 +63,7 @@ int file_read(const char *path, enum file_trust trust, struct buf *out, struct e
     }
     rc = 0;
 out:
+    explicit_bzero(chunk, sizeof(chunk)); /* it may have been a secret */
     close(fd);
     return rc;
 }

@@ -15,7 +15,7 @@ struct hash; /* opaque */
 struct hash *hash_new(void); /* starts a SHA-256; never NULL */
 void hash_add(struct hash *h, const void *p, size_t len);
 void hash_finish(struct hash *h, char hex[HASH_HEX_SIZE]); /* frees it */
-void hash_free(struct hash *h);                             /* to abandon one; takes NULL */
+void hash_free(struct hash *h);                            /* to abandon one; takes NULL */
 
 /* The SHA-256 of a few bytes in one call. */
 void hash_bytes(const void *p, size_t len, char hex[HASH_HEX_SIZE]);

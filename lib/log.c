@@ -91,7 +91,8 @@ static void write_line(enum log_level level, const char *event, const struct log
     buf_add_char(&line, '\n');
     if (before_line)
         before_line();
-    /* One write a line: lines of several processes don't mix. Nobody is left to tell of a failure. */
+    /* One write a line: lines of several processes don't mix. Nobody is left to tell of a failure.
+     */
     ssize_t written = write(STDERR_FILENO, line.data, line.len);
     (void)written;
     buf_release(&line);

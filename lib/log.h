@@ -36,7 +36,7 @@ void log_event(enum log_level level, const char *event, const struct log_field *
 void log_failure(enum log_level level, const char *event, const struct err *e,
                  const struct log_field *fields);
 
-#define LOG_FIELDS(...)    ((const struct log_field[]){__VA_ARGS__, {0}})
+#define LOG_FIELDS(...)      ((const struct log_field[]){__VA_ARGS__, {0}})
 #define log_info(ev, ...)    log_event(LOG_LEVEL_INFO, ev, LOG_FIELDS(__VA_ARGS__))
 #define log_warning(ev, ...) log_event(LOG_LEVEL_WARNING, ev, LOG_FIELDS(__VA_ARGS__))
 #define log_debug(ev, ...)   log_event(LOG_LEVEL_DEBUG, ev, LOG_FIELDS(__VA_ARGS__))

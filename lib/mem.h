@@ -2,7 +2,8 @@
  * Memory that can't fail, and arenas.
  *
  * Running out of memory ends the process with a message: every change of state is a committed
- * ledger row or a rename, so ending anywhere is safe, and bounded buffers keep input from causing it.
+ * ledger row or a rename, so ending anywhere is safe, and bounded buffers keep input from causing
+ * it.
  *
  * An arena holds things that die together (a configuration, the jobs, a plan). Nothing in it is
  * freed on its own.

@@ -97,7 +97,7 @@ static bool with_unit(const char *s, const struct unit *units, uint64_t max, uin
 
 bool parse_duration(const char *s, int64_t *out_ms)
 {
-    static const struct unit units[] = {{"ms", 1},      {"s", 1000},      {"m", 60000},
+    static const struct unit units[] = {{"ms", 1},      {"s", 1000},     {"m", 60000},
                                         {"h", 3600000}, {"d", 86400000}, {0}};
     uint64_t v;
     if (!with_unit(s, units, INT64_MAX, &v))
@@ -108,8 +108,8 @@ bool parse_duration(const char *s, int64_t *out_ms)
 
 bool parse_size(const char *s, uint64_t *out_bytes)
 {
-    static const struct unit units[] = {
-        {"", 1}, {"B", 1}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {0}};
+    static const struct unit units[] = {{"", 1},          {"B", 1},         {"KiB", 1 << 10},
+                                        {"MiB", 1 << 20}, {"GiB", 1 << 30}, {0}};
     return with_unit(s, units, INT64_MAX, out_bytes);
 }
 

@@ -3,8 +3,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jobs/name.h"
+#include "lib/limits.h"
 #include "lib/log.h"
 #include "lib/utf8.h"
+
+/* Where platform reports may go, keys need not name the tenant: a tenants' job can't go there. */
+static void check_destinations(struct app *app, const struct job *job)
+{
+    for (size_t i = 0; i < job->ndeliver; i++) {
+        const struct destination *d = destinations_find(&app->destinations, job->deliver[i]);
+        char key[LIMIT_KEY_BYTES];
+        struct err why;
+        struct name_values values = {job->platform ? "" : "tenant", job->name, "2026", "file"};
+        if (d && name_expand(d->key, &values, key, &why) != 0)
+            problems_add(&app->problems, &job->at, "deliver it to a destination whose key has one",
+                         "job \"%s\" can't go to \"%s\": %s", job->name, d->name, why.msg);
+    }
+}
 
 int app_load(struct app *app, struct err *e)
 {
@@ -15,14 +31,15 @@ int app_load(struct app *app, struct err *e)
         return err_set(e, ERR_CONFIG, "a destination in \"%s\" could not be used",
                        app->config_path);
     app->jobs = jobs_load(app->config, &app->problems);
+    for (size_t i = 0; i < app->jobs->n; i++)
+        check_destinations(app, app->jobs->items[i]);
     return 0;
 }
 
 int app_open_state(struct app *app, struct err *e)
 {
     const char *directory = app->config->state_directory;
-    if (spool_open(directory, &app->spool, e) != 0 ||
-        ledger_open(directory, &app->ledger, e) != 0)
+    if (spool_open(directory, &app->spool, e) != 0 || ledger_open(directory, &app->ledger, e) != 0)
         return -1;
     int interrupted = ledger_recover(app->ledger, app->now(), e);
     if (interrupted < 0)

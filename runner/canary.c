@@ -1,8 +1,9 @@
 /*
  * The canary: a tenant that does not exist must get exactly what nobody gets. The same query runs
- * twice, once for an id that no tenant has and once over shadows without any row; a difference means
- * that the shadow does not hold what it should (an id compared too generously, say). It is a tripwire
- * behind the walls, not a wall: a query that reaches past its shadows gives the same answer twice.
+ * twice, once for an id that no tenant has and once over shadows without any row; a difference
+ * means that the shadow does not hold what it should (an id compared too generously, say). It is a
+ * tripwire behind the walls, not a wall: a query that reaches past its shadows gives the same
+ * answer twice.
  */
 #include <stdio.h>
 

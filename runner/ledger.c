@@ -11,8 +11,9 @@
 #include "lib/mem.h"
 #include "runner/ledger_schema.h"
 
-static const char restore[] = "restore ledger.db and ledger.uuid from a backup, or, if this is a new "
-                              "installation, run: pressrun init";
+static const char restore[] =
+    "restore ledger.db and ledger.uuid from a backup, or, if this is a new "
+    "installation, run: pressrun init";
 
 static int configure(struct ledger *l, struct err *e)
 {

@@ -82,7 +82,7 @@ struct run_row {
     int revision, attempt;
     time_t started_at, finished_at; /* finished_at 0: not yet */
     int64_t rows, files, bytes;
-    int64_t pending, delivered, dead; /* deliveries */
+    int64_t pending, delivered, dead;      /* deliveries */
     const char *error_kind, *error, *hint; /* "" without */
     const char *delivery_error;            /* the last one, or "" */
 };

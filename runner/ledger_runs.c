@@ -119,8 +119,7 @@ static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a,
                        "itttiitiiiii", run, a->name, a->format->name, a->result, (int64_t)a->rows,
                        (int64_t)a->size_bytes, a->sha256, (int64_t)a->notes.replaced_characters,
                        (int64_t)a->notes.numbers_as_text, (int64_t)a->notes.dates_as_text,
-                       (int64_t)a->notes.truncated_texts,
-                       (int64_t)a->notes.guarded_formulas) != 0)
+                       (int64_t)a->notes.truncated_texts, (int64_t)a->notes.guarded_formulas) != 0)
         return -1;
     *id = sqlite3_last_insert_rowid(l->db);
     return 0;
@@ -180,8 +179,7 @@ int ledger_commit_run(struct ledger *l, int64_t run, const struct artifact *arti
     return -1;
 }
 
-int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now,
-                    struct err *e)
+int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now, struct err *e)
 {
     return ledger_run_sql(l, e,
                           "UPDATE runs SET state = 'failed', finished_at = ?, error_kind = ?,"
@@ -208,7 +206,8 @@ static const char list_sql[] =
     " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'delivered'),"
     " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'dead'),"
     " r.error_kind, r.error, r.hint,"
-    " (SELECT error FROM deliveries WHERE run = r.id AND error IS NOT NULL AND state IN ('pending', 'dead')"
+    " (SELECT error FROM deliveries WHERE run = r.id AND error IS NOT NULL AND state IN "
+    "('pending', 'dead')"
     "  ORDER BY id LIMIT 1)"
     " FROM runs r JOIN tasks t ON t.id = r.task"
     " WHERE (?1 IS NULL OR t.job = ?1) AND (?2 IS NULL OR t.tenant = ?2)"

@@ -23,7 +23,8 @@ static size_t terminal_width(void)
     return 80;
 }
 
-/* The line must not wrap, or clearing it would leave a part behind. Counts characters, not bytes. */
+/* The line must not wrap, or clearing it would leave a part behind. Counts characters, not bytes.
+ */
 static void cut_to_width(struct buf *line, size_t width)
 {
     size_t columns = 0;
@@ -35,8 +36,7 @@ static void cut_to_width(struct buf *line, size_t width)
     }
 }
 
-void progress_show(uint64_t done, uint64_t all, const char *job, const char *tenant,
-                   uint64_t rows)
+void progress_show(uint64_t done, uint64_t all, const char *job, const char *tenant, uint64_t rows)
 {
     if (!enabled)
         return;

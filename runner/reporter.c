@@ -279,7 +279,8 @@ static int read_tenant(const struct row_source *rows, const struct tenant_column
                        struct err *e)
 {
     const struct cell *id = &row[columns->id];
-    const struct cell *name = columns->display_name != SIZE_MAX ? &row[columns->display_name] : NULL;
+    const struct cell *name =
+        columns->display_name != SIZE_MAX ? &row[columns->display_name] : NULL;
     if ((!name || !name->text || !name->len) && columns->name != SIZE_MAX)
         name = &row[columns->name];
     if (!id->text)
@@ -339,8 +340,8 @@ int reporter_tenants(struct reporter *r, struct arena *arena, struct tenant **te
     const char **schemas;
     size_t nschemas;
     const struct place *at = &r->config->tenants_query_at;
-    const struct sql *sql = sql_parse(r->config->tenants_query, strlen(r->config->tenants_query),
-                                      at, arena, &problems);
+    const struct sql *sql =
+        sql_parse(r->config->tenants_query, strlen(r->config->tenants_query), at, arena, &problems);
     if (!sql) {
         first_problem(&problems, e);
         goto out;

@@ -222,8 +222,9 @@ static int compare_tenant(const struct task_rows *t, const struct cell *row, str
             "row %llu of result set \"%s\" says %s = \"%s\", but the report is for tenant \"%s\"",
             (unsigned long long)t->rows, t->result, t->tenant_column, shown.data, id);
     buf_release(&shown);
-    return err_hint(e, "nothing was published and the job's deliveries are stopped; give the column "
-                       "another name if it is not a tenant's id");
+    return err_hint(e,
+                    "nothing was published and the job's deliveries are stopped; give the column "
+                    "another name if it is not a tenant's id");
 }
 
 static int next(struct row_source *source, const struct cell **row, struct err *e)
@@ -279,10 +280,8 @@ static int wrap(struct reporter *r, const struct report_input *in, const struct 
                 struct row_source *inner, struct row_source **out, struct err *e)
 {
     struct task_rows *t = xcalloc(1, sizeof(*t));
-    *t = (struct task_rows){.source = {.next = next, .free = release},
-                            .inner = inner,
-                            .in = in,
-                            .result = spec->name};
+    *t = (struct task_rows){
+        .source = {.next = next, .free = release}, .inner = inner, .in = in, .result = spec->name};
     size_t n = inner->ncolumns;
     t->columns = arena_alloc(&t->arena, n * sizeof(*t->columns));
     memcpy(t->columns, inner->columns, n * sizeof(*t->columns));

@@ -22,8 +22,8 @@ int rows_bind(const struct reporter *r, const struct report_input *in, const cha
               const struct statement *statement, struct arena *arena, struct bind **out,
               struct err *e);
 /*
- * Opens a result set of the task for its tenant: columns as the job wants them shown, and each row's
- * tenant column, where there is one, compared with the task's own id.
+ * Opens a result set of the task for its tenant: columns as the job wants them shown, and each
+ * row's tenant column, where there is one, compared with the task's own id.
  */
 int rows_open(struct reporter *r, const struct report_input *in, size_t result,
               struct row_source **out, struct err *e);
@@ -33,7 +33,8 @@ const char *rows_tenant_column(const struct reporter *r, const struct column *co
 /* An error about a query made clearer by what the scope knows: which column is hidden. */
 void rows_explain(const struct reporter *r, struct err *e);
 
-/* canary.c: runs a result set for a tenant that does not exist; it must be as empty as for nobody. */
+/* canary.c: runs a result set for a tenant that does not exist; it must be as empty as for nobody.
+ */
 int canary_check(struct reporter *r, const struct report_input *in, size_t result, struct err *e);
 
 #endif

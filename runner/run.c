@@ -75,7 +75,8 @@ static int make_outbox(const struct engine *en, const struct task *t, const stru
                        struct arena *arena, struct outbox_item **out, size_t *n, struct err *e)
 {
     size_t count = 0;
-    struct outbox_item *items = arena_alloc(arena, r->nartifacts * t->job->ndeliver * sizeof(*items));
+    struct outbox_item *items =
+        arena_alloc(arena, r->nartifacts * t->job->ndeliver * sizeof(*items));
     for (size_t d = 0; d < t->job->ndeliver; d++) {
         const struct destination *to =
             destinations_find(&en->app->destinations, t->job->deliver[d]);
@@ -116,9 +117,9 @@ static void log_rendered(const struct task *t, int64_t run, const struct work_re
         rows = a->rows > rows ? a->rows : rows;
         bytes += a->size_bytes;
         log_debug("artifact.verified", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
-                 LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
-                 LOG_TEXT("file", a->name), LOG_NUMBER("rows", a->rows),
-                 LOG_NUMBER("bytes", a->size_bytes), LOG_TEXT("sha256", a->sha256));
+                  LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
+                  LOG_TEXT("file", a->name), LOG_NUMBER("rows", a->rows),
+                  LOG_NUMBER("bytes", a->size_bytes), LOG_TEXT("sha256", a->sha256));
     }
     log_info("run.rendered", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
              LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
@@ -140,7 +141,8 @@ static int commit_run(struct engine *en, size_t task, int64_t run, const struct 
         rc = fail_run(en, task, run, &why, e);
         goto out;
     }
-    if (ledger_commit_run(en->app->ledger, run, r->artifacts, r->nartifacts, outbox, n, now, e) != 0)
+    if (ledger_commit_run(en->app->ledger, run, r->artifacts, r->nartifacts, outbox, n, now, e) !=
+        0)
         goto out;
     log_rendered(t, run, r);
     count_result(en->summary, r);

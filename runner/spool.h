@@ -22,7 +22,8 @@ void spool_close(struct spool *s); /* takes NULL; gives the lock back */
 /* The directory of a run into a buffer of LIMIT_PATH_BYTES; with `make`, empty and new. */
 int spool_run_directory(const struct spool *s, int64_t run, bool make, char *out, struct err *e);
 int spool_forget(const struct spool *s, int64_t run, struct err *e);
-/* Removes what no run needs any more: after a crash, files without a final name or without a run. */
+/* Removes what no run needs any more: after a crash, files without a final name or without a run.
+ */
 int spool_sweep(const struct spool *s, struct ledger *l, struct err *e);
 
 #endif

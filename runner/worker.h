@@ -20,8 +20,8 @@ struct worker {
     pid_t pid; /* 0: not started */
     int fd;    /* of our end of the socket pair */
     bool busy;
-    size_t task;  /* index, while busy */
-    int64_t run;  /* of the ledger, while busy */
+    size_t task;   /* index, while busy */
+    int64_t run;   /* of the ledger, while busy */
     uint64_t rows; /* so far, of the current result set */
 };
 
@@ -42,7 +42,7 @@ struct work_result {
     bool finished; /* else only progress: `rows` so far */
     uint64_t rows;
     int rc;
-    struct err err; /* rc -1 */
+    struct err err;             /* rc -1 */
     struct artifact *artifacts; /* rc 0; the caller frees it */
     size_t nartifacts;
 };

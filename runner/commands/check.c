@@ -65,9 +65,10 @@ static int check_database(struct app *app, struct findings *found, struct err *e
 static void print_next_wall(const struct app *app)
 {
     const char *schema = app->config->database.schema, *user = app->config->database.user;
-    printf("The wall in front of other tenants' rows is pressrun's own lexer. The server itself can\n"
-           "be a second one. As the database's administrator:\n\n"
-           "    CREATE ROLE pressrun_read;\n");
+    printf(
+        "The wall in front of other tenants' rows is pressrun's own lexer. The server itself can\n"
+        "be a second one. As the database's administrator:\n\n"
+        "    CREATE ROLE pressrun_read;\n");
     for (size_t i = 0; i < app->config->nscope; i++)
         printf("    GRANT SELECT ON `%s`.`%s` TO pressrun_read;\n", schema,
                app->config->scope[i].table);
@@ -156,12 +157,14 @@ const struct command command_check = {
     .name = "check",
     .usage = "[--offline] [--json]",
     .summary = "Says everything that is wrong in all files, and asks the database",
-    .help = "Reads pressrun.yaml and all jobs. Then, unless --offline: is the account read-only, are the\n"
-            "tables and columns of the scope there, does each query pass the guard and give a tenant\n"
-            "that does not exist nothing. Also says which wall is active and prints the GRANTs of the\n"
-            "next one.\n\n"
-            "Options:\n"
-            "  -o, --offline   don't connect to the database\n"
-            "  -J, --json      as JSON\n",
+    .help =
+        "Reads pressrun.yaml and all jobs. Then, unless --offline: is the account read-only, are "
+        "the\n"
+        "tables and columns of the scope there, does each query pass the guard and give a tenant\n"
+        "that does not exist nothing. Also says which wall is active and prints the GRANTs of the\n"
+        "next one.\n\n"
+        "Options:\n"
+        "  -o, --offline   don't connect to the database\n"
+        "  -J, --json      as JSON\n",
     .run = run_check,
 };

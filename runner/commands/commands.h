@@ -1,7 +1,7 @@
 /*
- * The commands, one file each. A command reads its own options, prints for people on standard output
- * (or JSON with --json), and returns the program's exit code. Errors it returns through `e`; main()
- * prints them.
+ * The commands, one file each. A command reads its own options, prints for people on standard
+ * output (or JSON with --json), and returns the program's exit code. Errors it returns through `e`;
+ * main() prints them.
  */
 #ifndef RUNNER_COMMANDS_COMMANDS_H
 #define RUNNER_COMMANDS_COMMANDS_H
@@ -15,8 +15,8 @@ struct command {
     int (*run)(struct app *app, int argc, char **argv, struct err *e);
 };
 
-extern const struct command command_init, command_check, command_plan, command_run,
-    command_preview, command_status, command_deliver, command_help;
+extern const struct command command_init, command_check, command_plan, command_run, command_preview,
+    command_status, command_deliver, command_help;
 
 const struct command *command_find(const char *name); /* NULL when unknown */
 const struct command *command_at(size_t index);       /* NULL after the last */

@@ -28,7 +28,8 @@ const struct command command_deliver = {
     .name = "deliver",
     .usage = "[--quiet]",
     .summary = "Sends what is due and has not been delivered yet",
-    .help = "What failed for a passing reason is due again after a pause that grows from 30 seconds\n"
-            "to an hour, for three days. The report database is not touched.\n",
+    .help =
+        "What failed for a passing reason is due again after a pause that grows from 30 seconds\n"
+        "to an hour, for three days. The report database is not touched.\n",
     .run = run_deliver,
 };

@@ -10,14 +10,16 @@ static void print_overview(void)
            "Commands:\n");
     for (size_t i = 0; command_at(i); i++)
         printf("  %-8s  %s\n", command_at(i)->name, command_at(i)->summary);
-    printf("\nGlobal options:\n"
-           "  --config FILE      the configuration (default: $PRESSRUN_CONFIG, else ./pressrun.yaml,\n"
-           "                     else /etc/pressrun/pressrun.yaml)\n"
-           "  --log-level LEVEL  error, warning, info or debug (default: info; warning on a terminal)\n"
-           "  --version          the version, and exit\n"
-           "  --help             this text; pressrun COMMAND --help tells more of a command\n\n"
-           "Exit codes: 0 all done, 1 something failed, 2 usage, 3 configuration, 4 isolation,\n"
-           "5 ledger, 6 another pressrun is running, 8 database not reachable. See pressrun(1).\n");
+    printf(
+        "\nGlobal options:\n"
+        "  --config FILE      the configuration (default: $PRESSRUN_CONFIG, else ./pressrun.yaml,\n"
+        "                     else /etc/pressrun/pressrun.yaml)\n"
+        "  --log-level LEVEL  error, warning, info or debug (default: info; warning on a "
+        "terminal)\n"
+        "  --version          the version, and exit\n"
+        "  --help             this text; pressrun COMMAND --help tells more of a command\n\n"
+        "Exit codes: 0 all done, 1 something failed, 2 usage, 3 configuration, 4 isolation,\n"
+        "5 ledger, 6 another pressrun is running, 8 database not reachable. See pressrun(1).\n");
 }
 
 static int run_help(struct app *app, int argc, char **argv, struct err *e)

@@ -71,7 +71,8 @@ const struct command command_init = {
     .name = "init",
     .usage = "[DIRECTORY]",
     .summary = "Makes what is missing: a commented pressrun.yaml, a first job, the ledger",
-    .help = "What is there already is left as it is, so that init may be run again. A ledger is only\n"
-            "ever made by this command: when one is lost, restore it, or every report is new again.\n",
+    .help =
+        "What is there already is left as it is, so that init may be run again. A ledger is only\n"
+        "ever made by this command: when one is lost, restore it, or every report is new again.\n",
     .run = run_init,
 };

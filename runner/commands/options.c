@@ -7,7 +7,7 @@
 #include "runner/commands/commands.h"
 
 static const struct command *const commands[] = {
-    &command_init,   &command_check,  &command_plan,    &command_run,
+    &command_init,    &command_check,  &command_plan,    &command_run,
     &command_preview, &command_status, &command_deliver, &command_help,
 };
 
@@ -33,13 +33,13 @@ void command_print_help(const struct command *c, FILE *out)
 
 /* The letters are how commands name the options they know; they are also the short forms. */
 static const struct option options[] = {
-    {"tenant", required_argument, NULL, 't'},  {"period", required_argument, NULL, 'p'},
-    {"param", required_argument, NULL, 'P'},   {"again", no_argument, NULL, 'a'},
-    {"dry-run", no_argument, NULL, 'n'},       {"offline", no_argument, NULL, 'o'},
-    {"failed", no_argument, NULL, 'f'},        {"limit", required_argument, NULL, 'l'},
-    {"jobs", required_argument, NULL, 'j'},    {"result", required_argument, NULL, 'r'},
-    {"json", no_argument, NULL, 'J'},          {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},          {0},
+    {"tenant", required_argument, NULL, 't'}, {"period", required_argument, NULL, 'p'},
+    {"param", required_argument, NULL, 'P'},  {"again", no_argument, NULL, 'a'},
+    {"dry-run", no_argument, NULL, 'n'},      {"offline", no_argument, NULL, 'o'},
+    {"failed", no_argument, NULL, 'f'},       {"limit", required_argument, NULL, 'l'},
+    {"jobs", required_argument, NULL, 'j'},   {"result", required_argument, NULL, 'r'},
+    {"json", no_argument, NULL, 'J'},         {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},         {0},
 };
 
 static const char *name_of(int letter)

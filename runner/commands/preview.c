@@ -108,8 +108,7 @@ static void print_table(const struct table *t)
             fputs(i + 1 == t->ncolumns ? "\n" : "  ", stdout);
         }
     }
-    printf(t->more ? "(the first %zu rows; --limit N shows more)\n" : "(%zu rows)\n",
-           t->nrows - 1);
+    printf(t->more ? "(the first %zu rows; --limit N shows more)\n" : "(%zu rows)\n", t->nrows - 1);
     free(widths);
 }
 
@@ -195,8 +194,7 @@ static int run_preview(struct app *app, int argc, char **argv, struct err *e)
     if (rc != 0 || command_select_tenant(o.tenant, &tenants, &n, e) != 0)
         return -1;
     plan_add(&plan, job, &period, tenants, n);
-    struct report_input in = {
-        .task = &plan.tasks[0], .params = values, .generated_at = app->now()};
+    struct report_input in = {.task = &plan.tasks[0], .params = values, .generated_at = app->now()};
     rc = preview(app, job, &o, &in, e);
     plan_release(&plan);
     return rc;

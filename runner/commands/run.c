@@ -41,7 +41,8 @@ static void print_dry_run(const struct app *app, const struct plan *plan)
             printf(" tenant %s", t->tenant->id);
         printf(done ? " (done already)\n" : "\n");
         for (size_t d = 0; d < t->job->ndeliver; d++) {
-            const struct destination *to = destinations_find(&app->destinations, t->job->deliver[d]);
+            const struct destination *to =
+                destinations_find(&app->destinations, t->job->deliver[d]);
             char key[LIMIT_KEY_BYTES];
             struct name_values values = {t->tenant ? t->tenant->id : "", t->job->name,
                                          t->period.label, "manifest.json"};

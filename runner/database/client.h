@@ -43,11 +43,13 @@ struct database {
 };
 
 /*
- * Turns the failure of a statement (or of the connection, with NULL) into an error: kind, whether it
- * may be tried again, a hint. The message of the server is shown clipped; it may quote the query.
+ * Turns the failure of a statement (or of the connection, with NULL) into an error: kind, whether
+ * it may be tried again, a hint. The message of the server is shown clipped; it may quote the
+ * query.
  */
 int client_error(struct database *db, MYSQL_STMT *stmt, struct err *e, const char *what);
-/* The number of the last failure; a statement of Connector/C reports 0 when the connection was lost. */
+/* The number of the last failure; a statement of Connector/C reports 0 when the connection was
+ * lost. */
 unsigned client_errno(struct database *db, MYSQL_STMT *stmt);
 /* Prepares a statement. */
 int client_prepare(struct database *db, const char *text, size_t len, MYSQL_STMT **out,

@@ -122,7 +122,8 @@ static int identify(struct database *db, struct err *e)
     if (sscanf(db->version, "%u.%u.%u", &major, &minor, &patch) != 3)
         return err_set(e, ERR_DATABASE, "unknown server version \"%s\"", db->version);
     unsigned version = major * 10000 + minor * 100 + patch;
-    /* Older ones crash on, or answer wrongly to, a CTE named like a table (MDEV-31657, WL#12123). */
+    /* Older ones crash on, or answer wrongly to, a CTE named like a table (MDEV-31657, WL#12123).
+     */
     if (version >= (db->mariadb ? 100605u : 80022u))
         return 0;
     err_set(e, ERR_DATABASE, "server version %s is too old", db->version);

@@ -1,6 +1,6 @@
 /*
- * A prepared statement as a stream of rows. Every column is bound as text, which gives the exact text
- * of the database; the few types whose text is raw bytes (BIT) are put into words here.
+ * A prepared statement as a stream of rows. Every column is bound as text, which gives the exact
+ * text of the database; the few types whose text is raw bytes (BIT) are put into words here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 
 enum { FIRST_ROOM = 256, MOST_ROOM = 64 * 1024 };
 
-/* Types that a client library may know and another not. */
-enum { TYPE_JSON = 245, TYPE_VECTOR = 242 };
+/* One client library knows it, the other does not. */
+enum { TYPE_JSON = 245 };
 
 struct cursor_column {
     char *room; /* what the client library fetches into; grows up to MOST_ROOM */
@@ -89,53 +89,56 @@ static enum column_type text_or_binary(const MYSQL_FIELD *f)
     return f->charsetnr == 63 ? COLUMN_BINARY : COLUMN_TEXT;
 }
 
-static int column_type(const MYSQL_FIELD *f, enum column_type *out, struct err *e)
+/* Integers of one digit are how both servers write BOOLEAN; ZEROFILL asks for leading zeros, which
+ * makes a text of it, not a quantity. */
+static enum column_type integer_type(const MYSQL_FIELD *f)
 {
+    if (f->flags & ZEROFILL_FLAG)
+        return COLUMN_TEXT;
+    return f->type == MYSQL_TYPE_TINY && f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
+}
+
+/* SUM() of integers is a DECIMAL without decimals: an integer for everyone else. */
+static enum column_type decimal_type(const MYSQL_FIELD *f)
+{
+    if (f->flags & ZEROFILL_FLAG)
+        return COLUMN_TEXT;
+    return f->decimals == 0 ? COLUMN_INTEGER : COLUMN_DECIMAL;
+}
+
+static bool column_type(const MYSQL_FIELD *f, enum column_type *out)
+{
+    static const struct {
+        int type;
+        enum column_type column;
+    } types[] = {
+        {MYSQL_TYPE_YEAR, COLUMN_INTEGER},      {MYSQL_TYPE_FLOAT, COLUMN_FLOAT},
+        {MYSQL_TYPE_DOUBLE, COLUMN_FLOAT},      {MYSQL_TYPE_DATE, COLUMN_DATE},
+        {MYSQL_TYPE_NEWDATE, COLUMN_DATE},      {MYSQL_TYPE_TIME, COLUMN_TIME},
+        {MYSQL_TYPE_DATETIME, COLUMN_DATETIME}, {MYSQL_TYPE_TIMESTAMP, COLUMN_DATETIME},
+        {MYSQL_TYPE_NULL, COLUMN_TEXT},         {MYSQL_TYPE_GEOMETRY, COLUMN_BINARY},
+    };
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        if ((int)f->type == types[i].type) {
+            *out = types[i].column;
+            return true;
+        }
+    }
     switch ((int)f->type) {
     case MYSQL_TYPE_TINY:
-        *out = f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
-        break;
     case MYSQL_TYPE_SHORT:
     case MYSQL_TYPE_INT24:
     case MYSQL_TYPE_LONG:
     case MYSQL_TYPE_LONGLONG:
-        /* ZEROFILL asks for leading zeros: that is a text, not a quantity. */
-        *out = f->flags & ZEROFILL_FLAG ? COLUMN_TEXT : COLUMN_INTEGER;
-        break;
-    case MYSQL_TYPE_YEAR:
-        *out = COLUMN_INTEGER;
-        break;
+        *out = integer_type(f);
+        return true;
     case MYSQL_TYPE_BIT:
         *out = f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
-        break;
+        return true;
     case MYSQL_TYPE_DECIMAL:
     case MYSQL_TYPE_NEWDECIMAL:
-        /* SUM() of integers is a DECIMAL without decimals: an integer for everyone else. */
-        *out = f->flags & ZEROFILL_FLAG ? COLUMN_TEXT
-               : f->decimals == 0       ? COLUMN_INTEGER
-                                        : COLUMN_DECIMAL;
-        break;
-    case MYSQL_TYPE_FLOAT:
-    case MYSQL_TYPE_DOUBLE:
-        *out = COLUMN_FLOAT;
-        break;
-    case MYSQL_TYPE_DATE:
-    case MYSQL_TYPE_NEWDATE:
-        *out = COLUMN_DATE;
-        break;
-    case MYSQL_TYPE_TIME:
-        *out = COLUMN_TIME;
-        break;
-    case MYSQL_TYPE_DATETIME:
-    case MYSQL_TYPE_TIMESTAMP:
-        *out = COLUMN_DATETIME;
-        break;
-    case MYSQL_TYPE_NULL:
-        *out = COLUMN_TEXT;
-        break;
-    case MYSQL_TYPE_GEOMETRY:
-        *out = COLUMN_BINARY;
-        break;
+        *out = decimal_type(f);
+        return true;
     case MYSQL_TYPE_VARCHAR:
     case MYSQL_TYPE_VAR_STRING:
     case MYSQL_TYPE_STRING:
@@ -147,13 +150,23 @@ static int column_type(const MYSQL_FIELD *f, enum column_type *out, struct err *
     case MYSQL_TYPE_BLOB:
     case TYPE_JSON:
         *out = text_or_binary(f);
-        break;
+        return true;
     default:
-        err_set(e, ERR_DATA, "column \"%s\" has a type pressrun does not know (%d)", f->name,
-                (int)f->type);
-        return err_hint(e, "convert it in the query, for example CAST(%s AS CHAR)", f->name);
+        return false;
     }
-    return 0;
+}
+
+static int describe_column(struct cursor *c, size_t i, const MYSQL_FIELD *f, struct err *e)
+{
+    c->columns[i].name = arena_strdup(&c->arena, f->name);
+    c->columns[i].title = c->columns[i].name;
+    c->state[i].bits = f->type == MYSQL_TYPE_BIT;
+    c->state[i].year = f->type == MYSQL_TYPE_YEAR;
+    if (column_type(f, &c->columns[i].type))
+        return 0;
+    err_set(e, ERR_DATA, "%s:%u: column \"%s\" has a type pressrun does not know (%d)", c->at.file,
+            c->at.line, f->name, (int)f->type);
+    return err_hint(e, "convert it in the query, for example CAST(%s AS CHAR)", f->name);
 }
 
 static int describe(struct cursor *c, struct err *e)
@@ -174,15 +187,8 @@ static int describe(struct cursor *c, struct err *e)
     const MYSQL_FIELD *f = mysql_fetch_fields(meta);
     for (size_t i = 0; i < c->n; i++)
         buf_init(&c->state[i].rest, LIMIT_CELL_BYTES);
-    for (size_t i = 0; rc == 0 && i < c->n; i++) {
-        c->columns[i].name = arena_strdup(&c->arena, f[i].name);
-        c->columns[i].title = c->columns[i].name;
-        c->state[i].bits = f[i].type == MYSQL_TYPE_BIT;
-        c->state[i].year = f[i].type == MYSQL_TYPE_YEAR;
-        rc = column_type(&f[i], &c->columns[i].type, e);
-        if (rc != 0)
-            err_wrap(e, "%s:%u", c->at.file, c->at.line);
-    }
+    for (size_t i = 0; rc == 0 && i < c->n; i++)
+        rc = describe_column(c, i, &f[i], e);
     mysql_free_result(meta);
     return rc;
 }

@@ -66,14 +66,15 @@ struct bind {
 
 /*
  * Prepares and executes a statement as a stream of rows; nothing is buffered. `lines_before` is
- * subtracted from the line numbers in the server's messages, `at` is where the author's text begins,
- * so that an error names the author's file and line. The end of the stream is proven: only
+ * subtracted from the line numbers in the server's messages, `at` is where the author's text
+ * begins, so that an error names the author's file and line. The end of the stream is proven: only
  * MYSQL_NO_DATA is the end, and a warning that means lost data fails there.
  */
 int cursor_open(struct database *db, const struct statement *statement, const struct place *at,
                 const struct bind *binds, struct row_source **out, struct err *e);
 
-/* The names of all schemas the account can see; they live in the arena. An empty list is an error. */
+/* The names of all schemas the account can see; they live in the arena. An empty list is an error.
+ */
 int database_schemas(struct database *db, struct arena *arena, const char ***names, size_t *n,
                      struct err *e);
 
@@ -107,8 +108,8 @@ const char *guard_mode_name(enum guard_mode mode);
 /* Why a stronger mode was not taken; "" for none. */
 const char *guard_reason(const struct guard *g);
 /*
- * Has the server parse a query under the identity without rights, over stubs: whatever still names a
- * real table, view or routine is refused. Does nothing in mode GUARD_LEXER.
+ * Has the server parse a query under the identity without rights, over stubs: whatever still names
+ * a real table, view or routine is refused. Does nothing in mode GUARD_LEXER.
  */
 int guard_prepare(struct guard *g, const struct statement *stubs, const struct place *at,
                   struct err *e);

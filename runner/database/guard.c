@@ -119,8 +119,9 @@ int guard_open(struct database *db, const struct config *config, const struct sc
     if (config->database.guard_user ? try_account(g, config, scope, e) : try_role(g, scope, e))
         goto fail;
     if (g->mode == GUARD_LEXER && config->database.guard == GUARD_REQUIRED) {
-        err_set(e, ERR_ISOLATION, "database.guard is \"required\", but without its role the "
-                                  "account is not powerless: %.300s",
+        err_set(e, ERR_ISOLATION,
+                "database.guard is \"required\", but without its role the "
+                "account is not powerless: %.300s",
                 g->reason);
         err_hint(e, "pressrun check prints the GRANTs that make a guard possible");
         goto fail;
@@ -148,8 +149,8 @@ const char *guard_reason(const struct guard *g)
     return g->reason;
 }
 
-static int prepare_stubs(struct database *db, const struct statement *stubs,
-                         const struct place *at, struct err *e)
+static int prepare_stubs(struct database *db, const struct statement *stubs, const struct place *at,
+                         struct err *e)
 {
     MYSQL_STMT *stmt = NULL;
     if (client_prepare(db, stubs->text, stubs->len, &stmt, e) != 0) {
@@ -176,7 +177,8 @@ int guard_prepare(struct guard *g, const struct statement *stubs, const struct p
         return -1;
     int rc = prepare_stubs(g->db, stubs, at, e);
     struct err back = {0};
-    /* Staying without a role would make every later query fail: then the connection is of no use. */
+    /* Staying without a role would make every later query fail: then the connection is of no use.
+     */
     if (leave(g, &back) != 0 && rc == 0) {
         *e = back;
         rc = -1;

@@ -31,8 +31,9 @@ static const struct {
     {CR_SERVER_LOST, "the connection was lost: is the server up, and the SSH tunnel?"},
     {CR_SSL_CONNECTION_ERROR, "the connection was lost: is the server up, and the SSH tunnel?"},
     {SERVER_INTERRUPTED, "somebody or something on the server stopped the query"},
-    {SERVER_TIMEOUT_MARIADB, "the query ran into statement_timeout: make it faster (an index on the "
-                             "tenant and the date?), or set timeout: in the job"},
+    {SERVER_TIMEOUT_MARIADB,
+     "the query ran into statement_timeout: make it faster (an index on the "
+     "tenant and the date?), or set timeout: in the job"},
     {SERVER_TIMEOUT_MYSQL, "the query ran into statement_timeout: make it faster (an index on the "
                            "tenant and the date?), or set timeout: in the job"},
 };
@@ -205,7 +206,8 @@ int client_check_warnings(struct database *db, struct err *e)
         return -1;
     if (told >= counted)
         return 0;
-    err_set(e, ERR_DATA, "the database counted %u warnings and tells only %u of them", counted, told);
+    err_set(e, ERR_DATA, "the database counted %u warnings and tells only %u of them", counted,
+            told);
     return err_hint(e, "change the query so that it gives fewer warnings: one that is not told may "
                        "mean lost data");
 }

@@ -25,7 +25,8 @@ static const struct pin pins[] = {
     {BOTH, "sql_select_limit", "18446744073709551615"},
     {BOTH, "group_concat_max_len", "16777216"},
     {BOTH, "sql_auto_is_null", "0"},
-    /* MySQL lets no ordinary account set it; client_check_warnings() counts what it was not told. */
+    /* MySQL lets no ordinary account set it; client_check_warnings() counts what it was not told.
+     */
     {MARIADB, "max_error_count", "65535"},
     {MARIADB, "max_recursive_iterations", "1000000"},
     {MYSQL8, "cte_max_recursion_depth", "1000000"},
@@ -50,11 +51,10 @@ static int read_back(struct database *db, const char *name, const char *value, s
     if (database_scalar(db, sql, got, sizeof(got), e) != 0)
         return -1;
     bool quoted = value[0] == '\'';
-    if (strlen(got) == len - (quoted ? 2 : 0) &&
-        memcmp(got, value + quoted, strlen(got)) == 0)
+    if (strlen(got) == len - (quoted ? 2 : 0) && memcmp(got, value + quoted, strlen(got)) == 0)
         return 0;
-    return err_set(e, ERR_ISOLATION, "session variable %s is \"%s\" although it was set to %s", name,
-                   got, value);
+    return err_set(e, ERR_ISOLATION, "session variable %s is \"%s\" although it was set to %s",
+                   name, got, value);
 }
 
 static int pin_one(struct database *db, const struct pin *pin, struct err *e)
@@ -64,7 +64,8 @@ static int pin_one(struct database *db, const struct pin *pin, struct err *e)
     return read_back(db, pin->name, pin->value, e);
 }
 
-/* Shadows must be merged into the author's query, or every report would read all the tenant's rows. */
+/* Shadows must be merged into the author's query, or every report would read all the tenant's rows.
+ */
 static int pin_optimizer(struct database *db, struct err *e)
 {
     return database_execute(db, e, "SET SESSION optimizer_switch = 'derived_merge=on,%s=on'",

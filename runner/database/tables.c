@@ -14,6 +14,7 @@ struct description {
     struct scope_column *columns; /* readable ones */
     size_t n, cap;
     bool has_column; /* rule->column is there */
+    size_t nhidden;  /* columns that are there and hidden */
     enum tenant_id_type id_type;
     bool id_usable;
     char id_found[64]; /* the type that was found */
@@ -34,14 +35,22 @@ static const char *stub_of(const char *type, bool mariadb)
     static const struct {
         const char *type, *stub;
     } stubs[] = {
-        {"tinyint", "CAST(NULL AS SIGNED)"},    {"smallint", "CAST(NULL AS SIGNED)"},
-        {"mediumint", "CAST(NULL AS SIGNED)"},  {"int", "CAST(NULL AS SIGNED)"},
-        {"bigint", "CAST(NULL AS SIGNED)"},     {"year", "CAST(NULL AS SIGNED)"},
-        {"bit", "CAST(NULL AS UNSIGNED)"},      {"decimal", "CAST(NULL AS DECIMAL(65,30))"},
-        {"float", "CAST(NULL AS DOUBLE)"},      {"double", "CAST(NULL AS DOUBLE)"},
-        {"date", "CAST(NULL AS DATE)"},         {"time", "CAST(NULL AS TIME(6))"},
-        {"datetime", "CAST(NULL AS DATETIME(6))"}, {"timestamp", "CAST(NULL AS DATETIME(6))"},
-        {"binary", "CAST(NULL AS BINARY)"},     {"varbinary", "CAST(NULL AS BINARY)"},
+        {"tinyint", "CAST(NULL AS SIGNED)"},
+        {"smallint", "CAST(NULL AS SIGNED)"},
+        {"mediumint", "CAST(NULL AS SIGNED)"},
+        {"int", "CAST(NULL AS SIGNED)"},
+        {"bigint", "CAST(NULL AS SIGNED)"},
+        {"year", "CAST(NULL AS SIGNED)"},
+        {"bit", "CAST(NULL AS UNSIGNED)"},
+        {"decimal", "CAST(NULL AS DECIMAL(65,30))"},
+        {"float", "CAST(NULL AS DOUBLE)"},
+        {"double", "CAST(NULL AS DOUBLE)"},
+        {"date", "CAST(NULL AS DATE)"},
+        {"time", "CAST(NULL AS TIME(6))"},
+        {"datetime", "CAST(NULL AS DATETIME(6))"},
+        {"timestamp", "CAST(NULL AS DATETIME(6))"},
+        {"binary", "CAST(NULL AS BINARY)"},
+        {"varbinary", "CAST(NULL AS BINARY)"},
         {"blob", "CAST(NULL AS BINARY)"},
     };
     for (size_t i = 0; i < sizeof(stubs) / sizeof(stubs[0]); i++) {
@@ -58,11 +67,11 @@ static void note_id_type(struct description *d, const char *type)
         const char *type;
         enum tenant_id_type id_type;
     } types[] = {
-        {"tinyint", TENANT_ID_INTEGER}, {"smallint", TENANT_ID_INTEGER},
+        {"tinyint", TENANT_ID_INTEGER},   {"smallint", TENANT_ID_INTEGER},
         {"mediumint", TENANT_ID_INTEGER}, {"int", TENANT_ID_INTEGER},
-        {"bigint", TENANT_ID_INTEGER},  {"char", TENANT_ID_TEXT},
-        {"varchar", TENANT_ID_TEXT},    {"uuid", TENANT_ID_TEXT},
-        {"binary", TENANT_ID_BYTES},    {"varbinary", TENANT_ID_BYTES},
+        {"bigint", TENANT_ID_INTEGER},    {"char", TENANT_ID_TEXT},
+        {"varchar", TENANT_ID_TEXT},      {"uuid", TENANT_ID_TEXT},
+        {"binary", TENANT_ID_BYTES},      {"varbinary", TENANT_ID_BYTES},
     };
     snprintf(d->id_found, sizeof(d->id_found), "%s", type);
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
@@ -94,8 +103,13 @@ static int take_column(void *ctx, const struct cell *row, size_t n, struct err *
         d->has_column = true;
         note_id_type(d, type);
     }
-    /* A name with a backtick could not be quoted the way the lexer quotes: it stays out of reach. */
-    if (is_hidden(d->rule, name) || strchr(name, '`'))
+    if (is_hidden(d->rule, name)) {
+        d->nhidden++;
+        return 0;
+    }
+    /* A name with a backtick could not be quoted the way the lexer quotes: it stays out of reach.
+     */
+    if (strchr(name, '`'))
         return 0;
     if (d->n == d->cap) {
         size_t cap = d->cap ? d->cap * 2 : 32;
@@ -106,7 +120,8 @@ static int take_column(void *ctx, const struct cell *row, size_t n, struct err *
     return 0;
 }
 
-/* Scope tables and schemas are plain ASCII names (config.c), so they can be put into these texts. */
+/* Scope tables and schemas are plain ASCII names (config.c), so they can be put into these texts.
+ */
 static int describe(struct database *db, const char *schema, struct description *d, struct err *e)
 {
     char sql[512];
@@ -125,6 +140,11 @@ static int describe(struct database *db, const char *schema, struct description 
 
 static void check_hidden(const struct description *d, struct problems *problems)
 {
+    /* A column that is spelled wrong here would be readable. */
+    if (d->nhidden < d->rule->nhidden)
+        problems_add(problems, &d->rule->at, "name the columns in hide: as the table does",
+                     "table \"%s\" has only %zu of the %zu columns to hide", d->rule->table,
+                     d->nhidden, d->rule->nhidden);
     if (d->n == 0)
         problems_add(problems, &d->rule->at, "hide fewer columns, or take the table out of scope",
                      "table \"%s\" has no column that may be read", d->rule->table);
@@ -141,11 +161,11 @@ static void check(const struct description *d, const char *schema, struct proble
         return;
     }
     if (strcmp(d->kind, "VIEW") == 0 || strcmp(d->kind, "SYSTEM VIEW") == 0) {
-        problems_add(problems, &rule->at,
-                     "name the tables that the view reads, and join them in the query",
-                     "\"%s\" is a view: what it shows is its definer's choice, so its rows can't be "
-                     "proven to be the tenant's",
-                     rule->table);
+        problems_add(
+            problems, &rule->at, "name the tables that the view reads, and join them in the query",
+            "\"%s\" is a view: what it shows is its definer's choice, so its rows can't be "
+            "proven to be the tenant's",
+            rule->table);
         return;
     }
     if (strcasecmp(d->engine, "InnoDB") != 0)
@@ -196,11 +216,12 @@ static int check_schema_names(struct database *db, const struct config *config, 
     for (size_t i = 0; i < config->nscope; i++) {
         for (size_t j = 0; j < n; j++) {
             if (strcasecmp(config->scope[i].table, schemas[j]) == 0)
-                problems_add(problems, &config->scope[i].at,
-                             "take the account's right to see that schema away",
-                             "table \"%s\" has the name of a schema the account can see, so a query "
-                             "could reach past the tenant's rows",
-                             config->scope[i].table);
+                problems_add(
+                    problems, &config->scope[i].at,
+                    "take the account's right to see that schema away",
+                    "table \"%s\" has the name of a schema the account can see, so a query "
+                    "could reach past the tenant's rows",
+                    config->scope[i].table);
         }
     }
     return 0;
@@ -213,8 +234,7 @@ int tables_describe(struct database *db, const struct config *config, struct are
     const char *schema = config->database.schema;
     struct scope_table *tables = arena_alloc(arena, config->nscope * sizeof(*tables));
     for (size_t i = 0; i < config->nscope; i++) {
-        struct description d = {
-            .arena = arena, .mariadb = db->mariadb, .rule = &config->scope[i]};
+        struct description d = {.arena = arena, .mariadb = db->mariadb, .rule = &config->scope[i]};
         if (describe(db, schema, &d, e) != 0)
             return err_wrap(e, "describing table \"%s\"", d.rule->table);
         check(&d, schema, problems);

@@ -29,8 +29,7 @@ time_t deliver_retry_at(int attempts, time_t rendered_at, time_t now)
 static int check_key(const struct destination *d, const struct delivery *delivery, struct err *e)
 {
     char key[LIMIT_KEY_BYTES];
-    struct name_values values = {delivery->tenant, delivery->job, delivery->period,
-                                 delivery->file};
+    struct name_values values = {delivery->tenant, delivery->job, delivery->period, delivery->file};
     if (!delivery->tenant[0] && !d->platform)
         return err_set(e, ERR_ISOLATION,
                        "destination \"%s\" may not receive reports of the whole platform", d->name);
@@ -82,12 +81,11 @@ static int record_success(struct ledger *l, const struct spool *spool, const str
 {
     bool settled = false;
     summary->delivered++;
-    if (ledger_delivered(l, d->id, now, e) != 0 ||
-        ledger_run_settled(l, d->run, &settled, e) != 0)
+    if (ledger_delivered(l, d->id, now, e) != 0 || ledger_run_settled(l, d->run, &settled, e) != 0)
         return -1;
     log_debug("delivery.delivered", LOG_NUMBER("run", d->run), LOG_TEXT("job", d->job),
-             LOG_TEXT("tenant", d->tenant), LOG_TEXT("destination", d->destination),
-             LOG_TEXT("key", d->key));
+              LOG_TEXT("tenant", d->tenant), LOG_TEXT("destination", d->destination),
+              LOG_TEXT("key", d->key));
     return settled ? spool_forget(spool, d->run, e) : 0;
 }
 

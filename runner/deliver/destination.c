@@ -21,8 +21,8 @@ static const struct destination_kind *find_kind(const struct destination_config 
     buf_init(&known, 256);
     for (size_t i = 0; i < NKINDS; i++)
         buf_printf(&known, "%s%s", i ? ", " : "known kinds: ", names[i]);
-    problems_add(problems, &settings->at, known.data, "destination \"%s\" has unknown kind \"%s\"%s",
-                 settings->name, settings->kind,
+    problems_add(problems, &settings->at, known.data,
+                 "destination \"%s\" has unknown kind \"%s\"%s", settings->name, settings->kind,
                  fields_did_you_mean(arena, settings->kind, names, NKINDS));
     buf_release(&known);
     return NULL;

@@ -25,15 +25,13 @@ struct directory {
 };
 
 static const struct field fields[] = {
-    {"kind", FIELD_NAME, offsetof(struct directory, kind), .required = true,
-     .help = "directory"},
+    {"kind", FIELD_NAME, offsetof(struct directory, kind), .required = true, .help = "directory"},
     {"platform", FIELD_BOOLEAN, offsetof(struct directory, platform), .fallback = "false",
      .help = "may receive reports of the whole platform"},
     {"path", FIELD_TEXT, offsetof(struct directory, path), .required = true,
      .help = "the directory; relative to pressrun.yaml"},
     {"key", FIELD_LITERAL, offsetof(struct directory, key),
-     .fallback = "{tenant.id}/{job}/{period}/{file}",
-     .help = "where a file goes below it"},
+     .fallback = "{tenant.id}/{job}/{period}/{file}", .help = "where a file goes below it"},
     {0},
 };
 
@@ -46,8 +44,8 @@ static int open_directory(struct destination **out, const struct destination_con
     if (fields_read(settings->node, what, fields, d, arena, problems) != 0)
         return -1;
     const struct yaml_node *key = yaml_get(settings->node, "key");
-    if (name_check_template(d->key, key ? &key->at : &settings->at, settings->platform,
-                            problems) != 0)
+    if (name_check_template(d->key, key ? &key->at : &settings->at, settings->platform, problems) !=
+        0)
         return -1;
     d->path = config_path(config, arena, d->path);
     d->destination.key = d->key;
@@ -63,8 +61,10 @@ static int check_hash(const char *path, const struct delivery *delivery, struct 
     if (strcmp(sha256, delivery->sha256) == 0)
         return 0;
     err_set(e, ERR_IO, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
-    return err_hint(e, "the spool or the destination's disk is damaged; render again with "
-                       "pressrun run %s --period %s --again", delivery->job, delivery->period);
+    return err_hint(e,
+                    "the spool or the destination's disk is damaged; render again with "
+                    "pressrun run %s --period %s --again",
+                    delivery->job, delivery->period);
 }
 
 /* While files of an older revision are replaced, no manifest may vouch for the mixture. */
@@ -105,8 +105,8 @@ static int send_file(struct destination *destination, const struct parcel *p, st
     unlink(temp); /* of an attempt that a crash cut short */
     if (file_copy(p->path, temp, FILE_MODE, e) != 0)
         return -1;
-    if (check_hash(temp, p->delivery, e) != 0 || withdraw_manifest(directory, p->delivery, e) != 0 ||
-        file_rename(temp, path, e) != 0) {
+    if (check_hash(temp, p->delivery, e) != 0 ||
+        withdraw_manifest(directory, p->delivery, e) != 0 || file_rename(temp, path, e) != 0) {
         unlink(temp);
         return -1;
     }

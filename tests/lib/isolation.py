@@ -10,7 +10,7 @@ import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 DIRECTORY = os.environ.get("SCENARIO_DIR") or tempfile.mkdtemp(prefix="pressrun-scenario.")
-PRESSRUN = os.environ.get("PRESSRUN") or os.path.join(ROOT, "build", "dev", "pressrun")
+PRESSRUN = os.environ.get("PRESSRUN") or os.path.join(ROOT, "build", "asan", "pressrun")
 KIND = os.environ.get("DB_KIND") or "mariadb"
 ACCOUNT, PASSWORD = "ai_pipeline_readonly", "ReadOnlyPass2025"
 TABLES = ("tenants", "videos", "video_embeddings", "video_audio_previews")
@@ -71,6 +71,7 @@ class Server:
     def client(self, text, user="root", password="", schema="", init=""):
         """Runs statements as the mysql clients do; goes on after errors. (output, errors)"""
         command = ["mariadb", "--no-defaults", "--batch", "--skip-column-names", "--force",
+                   "--binary-mode",
                    "--default-character-set=utf8mb4", "-S", self.socket, "-u", user]
         command += ["--init-command=" + init] if init else []
         command += [schema] if schema else []
@@ -112,6 +113,16 @@ class Server:
             result[max(i for i in range(len(lines)) if firsts[i] <= int(number))] = None
         return [None if rows is None else sorted(rows) for rows in result]
 
+    def make_powerless(self, role_account, guard_account, password):
+        """An account whose rights are a role's, with the role that may read; and one without any."""
+        tables = "".join("GRANT SELECT ON ai_pipeline_db.%s TO iso_read;\n" % t for t in TABLES)
+        word = "FOR" if KIND == "mariadb" else "TO"
+        self.sql("CREATE ROLE iso_read;\n" + tables +
+                 "CREATE USER '%s'@'%%' IDENTIFIED BY '%s';\n" % (role_account, password) +
+                 "CREATE USER '%s'@'%%' IDENTIFIED BY '%s';\n" % (guard_account, password) +
+                 "GRANT iso_read TO '%s'@'%%';\n" % role_account +
+                 "SET DEFAULT ROLE iso_read %s '%s'@'%%';\n" % (word, role_account))
+
     def make_oracle(self, tenant, schema):
         """A copy of the sample database with the rows and columns that one tenant may see."""
         child = "video_id IN (SELECT id FROM ai_pipeline_db.videos WHERE tenant_id = %s)" % tenant
@@ -123,7 +134,9 @@ class Server:
             text += ("CREATE TABLE {0}.{1} LIKE ai_pipeline_db.{1};\n"
                      "INSERT INTO {0}.{1} SELECT * FROM ai_pipeline_db.{1} WHERE {2};\n"
                      "ANALYZE TABLE {0}.{1};\n").format(schema, table, of_tenant[table])
-        self.sql(text + "ALTER TABLE %s.tenants DROP COLUMN api_key;\n" % schema)
+        self.sql(text + "ALTER TABLE {0}.tenants DROP COLUMN api_key;\n"
+                 "CREATE USER IF NOT EXISTS 'oracle_reader'@'%' IDENTIFIED BY 'oracle';\n"
+                 "GRANT SELECT ON {0}.* TO 'oracle_reader'@'%';\n".format(schema))
 
     def foreign_values(self, tenant):
         """Texts that stand in rows of other tenants, in hidden columns or in other schemas only."""
@@ -196,6 +209,12 @@ class Project:
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                               cwd=self.directory)
         return done.returncode, done.stdout.decode("utf-8", "replace")
+
+    @classmethod
+    def of_oracle(cls, server, schema):
+        """The same configuration, but the database is the oracle."""
+        return cls(server, schema, "oracle_reader", "oracle", schema=schema,
+                   scope=DEMO_SCOPE.replace(", hide: [api_key]", ""))
 
     def probe(self, mode, *arguments, texts=()):
         """The probe's answers, one for each text or file."""

@@ -185,7 +185,7 @@ class Generator:
 
     def joined(self, depth, ctes):
         left, right = self.source(depth - 1, ctes), self.source(depth - 1, ctes)
-        if left.alias == right.alias or not self.key(left) or not self.key(right):
+        if left.alias.strip("`") == right.alias.strip("`") or not self.key(left) or not self.key(right):
             return self.plain(depth, ctes)
         texts, columns = self.shown(left)
         more, more_columns = self.shown(right, most=2)

@@ -5,6 +5,8 @@
  *   isolation_probe rows CONFIG TENANT [--mode tenant|platform]
  *       queries from standard input, each ended by a NUL, through all walls: the lexer, the names
  * of schemas and tables, the guard, the canary, the shadows, the comparison of each row
+ *   isolation_probe files CONFIG TENANT FILE...
+ *       the same for the texts of files, which may hold a NUL themselves
  *   isolation_probe guard CONFIG FILE...
  *       the guard alone: the text of a file as it stands, no rule applied, behind the stubs
  *   isolation_probe raw CONFIG TENANT FILE...
@@ -124,6 +126,19 @@ static struct report_input *input_of(struct probe *p, const struct sql *sql)
     return in;
 }
 
+static void put_problems(const struct problems *problems)
+{
+    struct buf all;
+    buf_init(&all, MOST_INPUT);
+    for (size_t i = 0; i < problems->n; i++) {
+        const struct problem *p = &problems->items[i];
+        buf_printf(&all, "%s%s:%u:%u: %s", i ? "; " : "", p->at.file, p->at.line, p->at.column,
+                   p->msg);
+    }
+    put_answer("refused", 0, all.data);
+    buf_release(&all);
+}
+
 static void run_query(struct probe *p, const char *text, size_t len)
 {
     struct err e = {0};
@@ -142,11 +157,7 @@ static void run_query(struct probe *p, const char *text, size_t len)
             rc = reporter_end(r, &e);
         put_end(p, "ok", rc, &e);
     } else {
-        const struct problem *first = &problems.items[0];
-        char message[1200];
-        snprintf(message, sizeof(message), "%s:%u:%u: %s", first->at.file, first->at.line,
-                 first->at.column, first->msg);
-        put_answer("refused", 0, message);
+        put_problems(&problems);
     }
     problems_release(&problems);
 }
@@ -202,6 +213,15 @@ static void read_text(const char *path, struct buf *text)
         return;
     text->len -= (size_t)(end + 1 - text->data);
     memmove(text->data, end + 1, text->len + 1);
+}
+
+static void run_file(struct probe *p, const char *path)
+{
+    struct buf text;
+    buf_init(&text, LIMIT_SQL_BYTES);
+    read_text(path, &text);
+    run_query(p, text.data, text.len);
+    buf_release(&text);
 }
 
 /* A text's own WITH is joined to ours, as the product does after reading it; here by its letters.
@@ -289,6 +309,7 @@ static void run_files(struct probe *p, void (*run)(struct probe *p, const char *
 static void usage(void)
 {
     fputs("usage: isolation_probe rows CONFIG TENANT [--mode tenant|platform] < QUERIES\n"
+          "       isolation_probe files CONFIG TENANT FILE...\n"
           "       isolation_probe guard CONFIG FILE...\n"
           "       isolation_probe raw CONFIG TENANT FILE...\n",
           stderr);
@@ -309,6 +330,8 @@ int main(int argc, char **argv)
     p.tenant = platform ? NULL : &tenant;
     if (strcmp(argv[1], "rows") == 0)
         run_queries(&p);
+    else if (strcmp(argv[1], "files") == 0)
+        run_files(&p, run_file, argv + 4);
     else if (strcmp(argv[1], "guard") == 0)
         run_files(&p, ask_guard, argv + 3);
     else if (strcmp(argv[1], "raw") == 0)

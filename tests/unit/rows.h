@@ -5,10 +5,13 @@
 #ifndef TESTS_ROWS_H
 #define TESTS_ROWS_H
 
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "formats/format.h"
 #include "lib/mem.h"
@@ -74,8 +77,9 @@ static inline const char *rows_path(const char *name)
     static char paths[16][512];
     static unsigned n;
     char *path = paths[n++ % 16];
-    snprintf(path, sizeof(paths[0]), "%s/%u-%s", unit_temp_dir(), n, name);
-    remove(path); /* tests that are forked count alike */
+    /* Check forks a child a test, and they all count from here: the process makes the name unique.
+     */
+    snprintf(path, sizeof(paths[0]), "%s/%d-%u-%s", unit_temp_dir(), (int)getpid(), n, name);
     return path;
 }
 
@@ -129,6 +133,17 @@ static inline void rows_put(const char *path, const void *p, size_t len)
 {
     FILE *f = fopen(path, "wb");
     ck_assert_msg(f && fwrite(p, 1, len, f) == len && fclose(f) == 0, "can't write %s", path);
+}
+
+/*
+ * A full disk without a disk: from here on no file of this process grows beyond `bytes`. Check
+ * writes files of its own, so the limit must be RLIM_INFINITY again when the test ends.
+ */
+static inline void rows_limit_files(rlim_t bytes)
+{
+    struct rlimit limit = {bytes, RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 #endif

@@ -17,6 +17,6 @@ END_TEST
 
 int main(void)
 {
-    return unit_main("deliver", (const TTest *const[]){
-                                    pauses_grow_to_an_hour_and_end_after_three_days, NULL});
+    return unit_main("deliver",
+                     (const TTest *const[]){pauses_grow_to_an_hour_and_end_after_three_days, NULL});
 }

@@ -1,6 +1,7 @@
 /* Periods: labels, bounds, ISO weeks at year borders, windows, days of 23 and 25 hours. */
 #include "jobs/period.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -281,13 +282,13 @@ START_TEST(periods_join_without_gaps)
             for (int i = 0; i < 1500 && p.end < utc("2040-01-01 00:00:00"); i++) {
                 next = p;
                 period_shift(&rule, 1, &next);
-                ck_assert_int_eq(next.start, p.end);
-                ck_assert(next.end >= next.start);
-                ck_ok(period_parse(&rule, next.label, &again, &e), &e);
-                ck_assert(again.start == next.start && again.end == next.end);
                 again = next;
                 period_shift(&rule, -1, &again);
-                ck_assert_str_eq(again.label, p.label);
+                bool back = strcmp(again.label, p.label) == 0;
+                ck_ok(period_parse(&rule, next.label, &again, &e), &e);
+                if (next.start != p.end || next.end < next.start || !back ||
+                    again.start != next.start || again.end != next.end)
+                    ck_abort_msg("%s: %s after %s", zones[z], next.label, p.label);
                 p = next;
             }
         }

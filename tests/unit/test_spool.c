@@ -62,7 +62,7 @@ END_TEST
 
 int main(void)
 {
-    return unit_main("spool", (const TTest *const[]){one_process_at_a_time,
-                                                     a_run_directory_is_new_and_is_forgotten,
-                                                     without_a_state_directory_init_is_named, NULL});
+    return unit_main("spool", (const TTest *const[]){
+                                  one_process_at_a_time, a_run_directory_is_new_and_is_forgotten,
+                                  without_a_state_directory_init_is_named, NULL});
 }

@@ -99,10 +99,9 @@ START_TEST(there_and_back)
             struct civil local, again;
             zone_from_utc(zones[z], t, &local);
             time_t back = zone_to_utc(zones[z], &local);
-            ck_assert_msg(back <= t && t - back <= 7200, "%s: %lld became %lld", zones[z],
-                          (long long)t, (long long)back);
             zone_from_utc(zones[z], back, &again);
-            ck_assert_int_eq(memcmp(&local, &again, sizeof(local)), 0);
+            if (back > t || t - back > 7200 || memcmp(&local, &again, sizeof(local)) != 0)
+                ck_abort_msg("%s: %lld became %lld", zones[z], (long long)t, (long long)back);
         }
     }
 }
@@ -142,8 +141,10 @@ START_TEST(every_day_follows_the_one_before)
     int64_t days = civil_to_days(1890, 1, 1);
     for (int year = 1890; year < 2110; year++) {
         for (int month = 1; month <= 12; month++) {
-            for (int day = 1; day <= civil_days_in_month(year, month); day++, days++)
-                ck_assert_int_eq(civil_to_days(year, month, day), days);
+            for (int day = 1; day <= civil_days_in_month(year, month); day++, days++) {
+                if (civil_to_days(year, month, day) != days)
+                    ck_abort_msg("%d-%d-%d", year, month, day);
+            }
         }
     }
 }

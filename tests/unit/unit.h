@@ -1,4 +1,5 @@
-/* What every unit test shares: one suite a module, run without forking when a debugger is attached. */
+/* What every unit test shares: one suite a module, run without forking when a debugger is attached.
+ */
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
 
