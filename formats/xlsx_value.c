@@ -50,7 +50,8 @@ int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsign
     double value = strtod(text, &end);
     if (*end || !isfinite(value))
         return -1;
-    if (exact && significant_digits(s, len) > XLSX_DIGITS)
+    /* The library writes 16 digits: the very last doubles would become infinite. */
+    if ((exact && significant_digits(s, len) > XLSX_DIGITS) || fabs(value) > 1.797693134862315e308)
         return 0;
     *out = value;
     *decimals = written_decimals(s, len);

@@ -11,7 +11,8 @@
 struct findings {
     bool connected;
     enum guard_mode guard;
-    char version[96], tls[96];
+    char version[96], tls[96], account[200];
+    bool mariadb;
     size_t tenants;
 };
 
@@ -53,6 +54,8 @@ static int check_database(struct app *app, struct findings *found, struct err *e
     const struct database *db = reporter_database(r);
     snprintf(found->version, sizeof(found->version), "%s", database_version(db));
     snprintf(found->tls, sizeof(found->tls), "%s", database_tls(db));
+    snprintf(found->account, sizeof(found->account), "%s", database_account(db));
+    found->mariadb = database_is_mariadb(db);
     int rc = reporter_tenants(r, &app->arena, &tenants, &found->tenants, e);
     reporter_close(r);
     if (rc != 0)
@@ -62,22 +65,25 @@ static int check_database(struct app *app, struct findings *found, struct err *e
     return 0;
 }
 
-static void print_next_wall(const struct app *app)
+/* Statements that can be copied as they are: for this server, this schema and this account. */
+static void print_next_wall(const struct app *app, const struct findings *f)
 {
-    const char *schema = app->config->database.schema, *user = app->config->database.user;
-    printf(
-        "The wall in front of other tenants' rows is pressrun's own lexer. The server itself can\n"
-        "be a second one. As the database's administrator:\n\n"
-        "    CREATE ROLE pressrun_read;\n");
+    const char *schema = app->config->database.schema;
+    char account[2 * sizeof(f->account)];
+    const char *at = strrchr(f->account, '@');
+    int name = at ? (int)(at - f->account) : (int)strlen(f->account);
+    snprintf(account, sizeof(account), "'%.*s'@'%s'", name, f->account, at ? at + 1 : "%");
+    printf("The wall in front of other tenants' rows is pressrun's own lexer. The server itself can\n"
+           "be a second one. As the database's administrator:\n\n"
+           "    CREATE ROLE pressrun_read;\n");
     for (size_t i = 0; i < app->config->nscope; i++)
         printf("    GRANT SELECT ON `%s`.`%s` TO pressrun_read;\n", schema,
                app->config->scope[i].table);
-    printf("    REVOKE ALL PRIVILEGES, GRANT OPTION FROM '%s'@'%%';\n"
-           "    GRANT pressrun_read TO '%s'@'%%';\n"
-           "    SET DEFAULT ROLE pressrun_read FOR '%s'@'%%';     -- MySQL: SET DEFAULT ROLE "
-           "pressrun_read TO ...\n\n"
+    printf("    REVOKE ALL PRIVILEGES, GRANT OPTION FROM %s;\n"
+           "    GRANT pressrun_read TO %s;\n"
+           "    SET DEFAULT ROLE pressrun_read %s %s;\n\n"
            "pressrun finds out by itself; guard: required in pressrun.yaml insists on it.\n",
-           user, user, user);
+           account, account, f->mariadb ? "FOR" : "TO", account);
 }
 
 static void print_findings(const struct app *app, const struct findings *f)
@@ -89,7 +95,7 @@ static void print_findings(const struct app *app, const struct findings *f)
     printf("jobs      %zu\n", app->jobs ? app->jobs->n : 0);
     printf("guard     %s\n", guard_mode_name(f->guard));
     if (f->guard == GUARD_LEXER)
-        print_next_wall(app);
+        print_next_wall(app, f);
 }
 
 static void print_json(const struct app *app, const struct findings *f)

@@ -40,6 +40,7 @@ struct database {
     const struct database_config *config;
     bool mariadb;
     char version[96];
+    char account[200]; /* CURRENT_USER(): name@host as the grants know it */
 };
 
 /*

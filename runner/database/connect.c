@@ -115,7 +115,8 @@ static int connect_as(struct database *db, const char *user, const struct secret
 
 static int identify(struct database *db, struct err *e)
 {
-    if (database_scalar(db, "SELECT VERSION()", db->version, sizeof(db->version), e) != 0)
+    if (database_scalar(db, "SELECT VERSION()", db->version, sizeof(db->version), e) != 0 ||
+        database_scalar(db, "SELECT CURRENT_USER()", db->account, sizeof(db->account), e) != 0)
         return -1;
     db->mariadb = strstr(db->version, "MariaDB") != NULL;
     unsigned major = 0, minor = 0, patch = 0;
@@ -174,6 +175,11 @@ bool database_is_mariadb(const struct database *db)
 const char *database_version(const struct database *db)
 {
     return db->version;
+}
+
+const char *database_account(const struct database *db)
+{
+    return db->account;
 }
 
 const char *database_tls(const struct database *db)

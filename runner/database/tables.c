@@ -184,6 +184,35 @@ static void check(const struct description *d, const char *schema, struct proble
     check_hidden(d, problems);
 }
 
+/*
+ * Two parents of one value may be of two tenants, and a child of that value would be shown to both:
+ * the column that is referred to must be a key of its own.
+ */
+static int check_reference(struct database *db, const char *schema, const struct scope_rule *rule,
+                           struct problems *problems, struct err *e)
+{
+    char sql[1024], keys[32];
+    const char *column = rule->parent_column ? rule->parent_column : "id";
+    if (rule->kind != SCOPE_THROUGH)
+        return 0;
+    snprintf(sql, sizeof(sql),
+             "SELECT COUNT(*) FROM information_schema.statistics s "
+             "WHERE s.table_schema = '%s' AND s.table_name = '%s' AND s.column_name = '%s' "
+             "AND s.non_unique = 0 AND NOT EXISTS (SELECT 1 FROM information_schema.statistics t "
+             "WHERE t.table_schema = s.table_schema AND t.table_name = s.table_name "
+             "AND t.index_name = s.index_name AND t.seq_in_index > 1)",
+             schema, rule->parent->table, column);
+    if (database_scalar(db, sql, keys, sizeof(keys), e) != 0)
+        return -1;
+    if (strcmp(keys, "0") == 0)
+        problems_add(problems, &rule->at,
+                     "refer to a column that is a primary or unique key by itself",
+                     "column \"%s.%s\", which \"%s\" refers to, is not unique: a row could belong "
+                     "to two tenants",
+                     rule->parent->table, column, rule->table);
+    return 0;
+}
+
 static const struct scope_table *find(const struct scope *scope, const char *table)
 {
     for (size_t i = 0; i < scope->ntables; i++) {
@@ -235,7 +264,8 @@ int tables_describe(struct database *db, const struct config *config, struct are
     struct scope_table *tables = arena_alloc(arena, config->nscope * sizeof(*tables));
     for (size_t i = 0; i < config->nscope; i++) {
         struct description d = {.arena = arena, .mariadb = db->mariadb, .rule = &config->scope[i]};
-        if (describe(db, schema, &d, e) != 0)
+        if (describe(db, schema, &d, e) != 0 ||
+            check_reference(db, schema, d.rule, problems, e) != 0)
             return err_wrap(e, "describing table \"%s\"", d.rule->table);
         check(&d, schema, problems);
         tables[i] = (struct scope_table){d.rule, d.columns, d.n, d.id_type};

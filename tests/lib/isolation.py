@@ -156,7 +156,7 @@ database:
   schema: %(schema)s
   user: %(user)s
   password: {env: %(password)s}
-  statement_timeout: 3s
+  statement_timeout: %(timeout)s
 %(database)stenants:
   query: %(tenants)s
 scope:
@@ -179,7 +179,8 @@ class Project:
     """A directory with a pressrun.yaml and jobs, as an operator would have it."""
 
     def __init__(self, server, name="project", user=ACCOUNT, password=PASSWORD, database="",
-                 schema="ai_pipeline_db", tenants=DEMO_TENANTS, scope=DEMO_SCOPE):
+                 schema="ai_pipeline_db", tenants=DEMO_TENANTS, scope=DEMO_SCOPE,
+                 timeout="3s"):
         self.directory = os.path.join(DIRECTORY, name)
         self.out = os.path.join(self.directory, "out")
         self.config = os.path.join(self.directory, "pressrun.yaml")
@@ -187,7 +188,8 @@ class Project:
         self.environment = dict(os.environ, ISO_PASSWORD=password)
         self.write("pressrun.yaml", CONFIG % {
             "socket": server.socket, "schema": schema, "user": user, "password": "ISO_PASSWORD",
-            "database": database, "tenants": tenants, "scope": scope, "out": self.out})
+            "database": database, "tenants": tenants, "scope": scope, "out": self.out,
+            "timeout": timeout})
 
     def write(self, name, text):
         path = os.path.join(self.directory, name)
@@ -211,9 +213,9 @@ class Project:
         return done.returncode, done.stdout.decode("utf-8", "replace")
 
     @classmethod
-    def of_oracle(cls, server, schema):
+    def of_oracle(cls, server, schema, timeout="3s"):
         """The same configuration, but the database is the oracle."""
-        return cls(server, schema, "oracle_reader", "oracle", schema=schema,
+        return cls(server, schema, "oracle_reader", "oracle", schema=schema, timeout=timeout,
                    scope=DEMO_SCOPE.replace(", hide: [api_key]", ""))
 
     def probe(self, mode, *arguments, texts=()):

@@ -81,10 +81,10 @@ def main():
     files = sorted(glob.glob(os.path.join(iso.ROOT, "tests", "escapes", "*.sql")))
     checks.that(len(files) >= 60, "the corpus is there", len(files))
     foreign = server.foreign_values(TENANT)
-    plain = iso.Project(server, "plain")
-    role = iso.Project(server, "role", user="iso_role", password="iso password",
+    plain = iso.Project(server, "plain", timeout="1s")
+    role = iso.Project(server, "role", user="iso_role", password="iso password", timeout="1s",
                        database="  guard: required\n")
-    second = iso.Project(server, "second", database="  guard: required\n  guard_account: {user: "
+    second = iso.Project(server, "second", timeout="1s", database="  guard: required\n  guard_account: {user: "
                          "iso_guard, password: {env: ISO_GUARD}}\n")
     second.environment["ISO_GUARD"] = "iso password"
 
@@ -94,7 +94,7 @@ def main():
         len(leaking), len(files)))
     checks.that(len(leaking) >= FEWEST_LEAKS, "the control leaks", len(leaking))
 
-    oracle = iso.Project.of_oracle(server, "oracle")
+    oracle = iso.Project.of_oracle(server, "oracle", timeout="1s")
     with_the_rules(plain, oracle, checks, files)
     without_the_rules("role", role, oracle, checks, files, leaking, foreign)
     without_the_rules("account", second, oracle, checks, files, leaking, foreign)

