@@ -27,6 +27,7 @@ struct database_config {
     const char *guard_user; /* a second account without rights, or NULL */
     struct secret_ref guard_password;
     int64_t connect_timeout_ms, statement_timeout_ms;
+    int64_t longest_timeout_ms; /* of any job's own, or 0: raised when the jobs are loaded */
     bool allow_excess_privileges;
 };
 

@@ -1,6 +1,6 @@
 /*
  * JSON: one document a report, one row a line so that two reports can be compared with diff(1).
- * Its form is a contract: docs/formats.md.
+ * Its form is a contract that importers rely on: additions only, or another `schema`.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -199,14 +199,11 @@ static int prove(struct render *r, struct file *f, struct err *e)
     }
     if (format->verify(f->temp, r->options, r->rows + f->first_result, f->nresults, &proof, e) !=
         0) {
-        /* Nearly always a disk that was full: libxlsxwriter doesn't tell when it is. */
-        e->transient = e->transient || e->kind == ERR_IO;
-        if (e->kind == ERR_IO && !e->hint[0])
-            err_hint(e,
-                     "what was written is not what is in the file; see that the file system of "
-                     "\"%.200s\" has room, the report is made again at the next run",
-                     r->dir);
         err_wrap(e, "reading it back");
+        e->transient = true;
+        err_hint(
+            e, "the file on the disk is not what was written: was it full, or is it damaged? make "
+               "room on that file system; what failed is tried again at the next run");
         return wrap_file(f, e);
     }
     f->artifact.size_bytes = proof.size_bytes;

@@ -10,8 +10,15 @@ int xlsx_pen_result(lxw_error code, const char *doing, struct err *e)
 {
     if (code == LXW_NO_ERROR)
         return 0;
-    return err_set(e, ERR_IO, "can't %s: %s (libxlsxwriter error %d)", doing, lxw_strerror(code),
-                   (int)code);
+    err_set(e, ERR_IO, "can't %s: %s (libxlsxwriter error %d)", doing, lxw_strerror(code),
+            (int)code);
+    /* The codes about files don't say why; nearly always there was no room. */
+    if (code < LXW_ERROR_CREATING_XLSX_FILE || code > LXW_ERROR_ZIP_CLOSE)
+        return -1;
+    e->transient = true;
+    return err_hint(e,
+                    "is the disk full? make room on the file system of the state directory; what "
+                    "failed is tried again at the next run");
 }
 
 static void set_looks(struct xlsx_pen *p)

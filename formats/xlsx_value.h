@@ -20,8 +20,8 @@ enum {
  * digits than Excel keeps (`exact` asks for that); -1 when it is no finite number.
  */
 int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsigned *decimals);
-/* Excel's serial numbers, cut after milliseconds; false for what Excel can't show. `*fraction`: there
- * are split seconds. */
+/* Excel's serial numbers, cut after milliseconds; false for what Excel can't show. `*fraction`:
+ * there are split seconds. */
 bool xlsx_value_date(const char *s, size_t len, double *out);
 bool xlsx_value_datetime(const char *s, size_t len, double *out, bool *fraction);
 bool xlsx_value_time(const char *s, size_t len, double *out, bool *fraction);

@@ -26,6 +26,7 @@ void xml_parse_init(struct xml_parser *p, const char *counted)
     p->state = PROLOG;
     p->depth = p->name_len = p->entity_len = 0;
     p->counted = counted;
+    p->counted_len = strlen(counted);
     p->count = p->offset = 0;
     p->wrong = NULL;
     p->names[0][0] = '\0';
@@ -82,7 +83,8 @@ static int open_element(struct xml_parser *p)
         return fail(p, "nested too deeply");
     p->names[p->depth][p->name_len] = '\0';
     p->lens[p->depth] = (unsigned char)p->name_len;
-    if (strcmp(p->names[p->depth], p->counted) == 0)
+    if (p->name_len == p->counted_len &&
+        memcmp(p->names[p->depth], p->counted, p->counted_len) == 0)
         p->count++;
     p->depth++;
     return 0;

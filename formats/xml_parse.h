@@ -21,6 +21,7 @@ struct xml_parser {
               [XML_NAME_BYTES]; /* of the open elements, then the one being read */
     unsigned char lens[XML_MAX_DEPTH + 1];
     const char *counted; /* a name, and how many elements have it */
+    size_t counted_len;
     uint64_t count;
     const char *wrong; /* after -1: a sentence without its place */
     uint64_t offset;   /* bytes read; after -1: where it went wrong */

@@ -57,8 +57,7 @@ static void read_column(const struct job_reading *r, const struct yaml_node *nod
     enum { MAX_FORMAT = 255 }; /* Excel's own limit */
     struct column_entry entry = {0};
     const char *what = arena_printf(r->arena, "column \"%s\"", yaml_show(r->arena, node->key));
-    if (fields_read(node, what, job_column_fields, &entry, r->arena, r->problems) != 0)
-        return;
+    fields_read(node, what, job_column_fields, &entry, r->arena, r->problems);
     *column = (struct column_spec){
         .name = node->key,
         .title = entry.title,

@@ -68,6 +68,22 @@ out:
     return rc;
 }
 
+/* A new directory is on the disk only when the one above it is. One that exists is fine. */
+static int make_dir(const char *path, mode_t mode, struct err *e)
+{
+    char parent[LIMIT_PATH_BYTES];
+    struct stat st;
+    if (mkdir(path, mode) == 0) {
+        file_dirname(parent, path);
+        return file_sync(parent, e);
+    }
+    if (errno != EEXIST)
+        return err_sys(e, "can't make directory \"%s\"", path);
+    if (stat(path, &st) != 0)
+        return err_sys(e, "\"%s\"", path);
+    return S_ISDIR(st.st_mode) ? 0 : err_set(e, ERR_IO, "\"%s\" is not a directory", path);
+}
+
 int file_make_dirs(const char *path, mode_t mode, struct err *e)
 {
     char part[LIMIT_PATH_BYTES];
@@ -80,13 +96,8 @@ int file_make_dirs(const char *path, mode_t mode, struct err *e)
             continue;
         char was = *p;
         *p = '\0';
-        struct stat st;
-        if (mkdir(part, mode) != 0 && errno != EEXIST)
-            return err_sys(e, "can't make directory \"%s\"", part);
-        if (stat(part, &st) != 0)
-            return err_sys(e, "\"%s\"", part);
-        if (!S_ISDIR(st.st_mode))
-            return err_set(e, ERR_IO, "\"%s\" is not a directory", part);
+        if (make_dir(part, mode, e) != 0)
+            return -1;
         *p = was;
         if (was == '\0')
             return 0;

@@ -22,7 +22,7 @@ enum file_trust {
 /* Reads a whole file into `out`; more than its ceiling is an error. Errors are ERR_CONFIG. */
 int file_read(const char *path, enum file_trust trust, struct buf *out, struct err *e);
 
-/* Makes a directory and those above it. One that exists is fine; anything else there is not. */
+/* Makes a directory and those above it, durably. One that exists is fine; anything else is not. */
 int file_make_dirs(const char *path, mode_t mode, struct err *e);
 /* Removes a directory of ours and what is in it. Symbolic links are removed, not followed. */
 int file_remove_tree(const char *path, struct err *e);

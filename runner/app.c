@@ -27,12 +27,18 @@ int app_load(struct app *app, struct err *e)
     app->config = config_load(app->config_path, &app->problems);
     if (!app->config)
         return err_set(e, ERR_CONFIG, "\"%s\" could not be used", app->config_path);
-    if (destinations_open(app->config, &app->arena, &app->destinations, &app->problems) != 0)
+    int rc = destinations_open(app->config, &app->arena, &app->destinations, &app->problems);
+    /* Also when that failed, so that all that is wrong is known at once. */
+    app->jobs = jobs_load(app->config, &app->problems);
+    if (rc != 0)
         return err_set(e, ERR_CONFIG, "a destination in \"%s\" could not be used",
                        app->config_path);
-    app->jobs = jobs_load(app->config, &app->problems);
-    for (size_t i = 0; i < app->jobs->n; i++)
-        check_destinations(app, app->jobs->items[i]);
+    for (size_t i = 0; i < app->jobs->n; i++) {
+        const struct job *job = app->jobs->items[i];
+        check_destinations(app, job);
+        if (job->timeout_ms > app->config->database.longest_timeout_ms)
+            app->config->database.longest_timeout_ms = job->timeout_ms;
+    }
     return 0;
 }
 

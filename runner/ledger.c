@@ -11,13 +11,14 @@
 #include "lib/mem.h"
 #include "runner/ledger_schema.h"
 
+enum { BUSY_MS = 10000 };
+
 static const char restore[] =
     "restore ledger.db and ledger.uuid from a backup, or, if this is a new "
     "installation, run: pressrun init";
 
 static int configure(struct ledger *l, struct err *e)
 {
-    sqlite3_busy_timeout(l->db, 10000);
     /* One file with all that is committed: a copy of a WAL database without its log loses rows. */
     return ledger_exec(l,
                        "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = EXTRA;"
@@ -34,6 +35,8 @@ static int open_file(struct ledger **out, const char *dir, int flags, struct err
         ledger_close(l);
         return -1;
     }
+    /* Another pressrun that writes a few pages, or a backup, is waited for. */
+    sqlite3_busy_timeout(l->db, BUSY_MS);
     *out = l;
     return 0;
 }

@@ -60,8 +60,9 @@ static int fail_run(struct engine *en, size_t task, int64_t run, const struct er
                 LOG_FIELDS(LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
                            LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
                            LOG_TEXT("retry", why->transient ? "yes" : "no")));
-    if (ledger_fail_run(en->app->ledger, run, why, en->app->now(), e) != 0 ||
-        spool_forget(en->app->spool, run, e) != 0)
+    /* The files first: the ledger may need the room they take. */
+    if (spool_forget(en->app->spool, run, e) != 0 ||
+        ledger_fail_run(en->app->ledger, run, why, en->app->now(), e) != 0)
         return -1;
     if (why->kind != ERR_ISOLATION)
         return 0;
@@ -204,7 +205,12 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
         show_progress(en, w);
         return 0;
     }
-    int rc = r.rc == 0 ? commit_run(en, task, run, &r, e) : fail_run(en, task, run, &r.err, e);
+    if (r.rc != 0) {
+        /* With the process goes what its libraries still hold: a connection, files on a full disk. */
+        worker_stop(w, true);
+        return fail_run(en, task, run, &r.err, e);
+    }
+    int rc = commit_run(en, task, run, &r, e);
     free(r.artifacts);
     return rc;
 }

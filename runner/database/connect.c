@@ -9,6 +9,8 @@
 #include "lib/utf8.h"
 #include "runner/database/client.h"
 
+enum { GRACE_S = 10 }; /* for a server that is late in ending a statement */
+
 static bool is_local(const struct database_config *c)
 {
     return c->socket || strcmp(c->host, "localhost") == 0 || strncmp(c->host, "127.", 4) == 0 ||
@@ -54,8 +56,11 @@ static void set_tls(MYSQL *m, const struct database_config *c)
 static void set_options(MYSQL *m, const struct database_config *c)
 {
     unsigned connect_s = (unsigned)((c->connect_timeout_ms + 999) / 1000);
-    /* The server ends a statement itself; this is for a server that fell silent. */
-    unsigned silence_s = (unsigned)(c->statement_timeout_ms / 1000) + 30;
+    /* The server ends a statement itself; this is for a server that fell silent. It can't be changed
+     * on an open connection, so it is long enough for every job. */
+    int64_t longest_ms = c->longest_timeout_ms > c->statement_timeout_ms ? c->longest_timeout_ms
+                                                                         : c->statement_timeout_ms;
+    unsigned silence_s = (unsigned)(longest_ms / 1000) + GRACE_S;
     unsigned off = 0;
     unsigned protocol = c->socket ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;
     mysql_options(m, MYSQL_SET_CHARSET_NAME, "utf8mb4");

@@ -197,6 +197,8 @@ static int check_warning(void *ctx, const struct cell *row, size_t n, struct err
     return 0;
 }
 
+enum { MOST_WARNINGS = 65535 };
+
 int client_check_warnings(struct database *db, struct err *e)
 {
     unsigned told = 0, counted = mysql_warning_count(db->mysql);
@@ -204,10 +206,11 @@ int client_check_warnings(struct database *db, struct err *e)
         return 0;
     if (database_query(db, "SHOW WARNINGS", check_warning, &told, e) != 0)
         return -1;
-    if (told >= counted)
+    /* The count itself stops there. */
+    if (told >= counted && counted < MOST_WARNINGS)
         return 0;
-    err_set(e, ERR_DATA, "the database counted %u warnings and tells only %u of them", counted,
-            told);
+    err_set(e, ERR_DATA, "the database counted %s%u warnings and tells only %u of them",
+            counted < MOST_WARNINGS ? "" : "at least ", counted, told);
     return err_hint(e, "change the query so that it gives fewer warnings: one that is not told may "
                        "mean lost data");
 }

@@ -34,6 +34,9 @@ static const struct pin pins[] = {
     {BOTH, "net_write_timeout", "3600"},
     {BOTH, "lock_wait_timeout", "10"},
     {BOTH, "lc_time_names", "'en_US'"},
+    /* What WEEK() and a division give. */
+    {BOTH, "default_week_format", "0"},
+    {BOTH, "div_precision_increment", "4"},
     {MARIADB, "tx_isolation", "'REPEATABLE-READ'"},
     {MYSQL8, "transaction_isolation", "'REPEATABLE-READ'"},
 };

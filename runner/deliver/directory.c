@@ -67,16 +67,31 @@ static int check_hash(const char *path, const struct delivery *delivery, struct 
                     delivery->job, delivery->period);
 }
 
-/* While files of an older revision are replaced, no manifest may vouch for the mixture. */
-static int withdraw_manifest(const char *directory, const struct delivery *delivery, struct err *e)
+/*
+ * While files of an older revision are replaced, no manifest may vouch for the mixture. Every key ends
+ * in the file's name, and what stands before it is the same for all files of a report.
+ */
+static int withdraw_manifest(const char *path, const struct delivery *delivery, struct err *e)
 {
-    char path[LIMIT_PATH_BYTES];
+    char manifest[LIMIT_PATH_BYTES];
+    size_t before = strlen(path) - strlen(delivery->file);
     if (strcmp(delivery->file, MANIFEST_NAME) == 0)
         return 0;
-    if (file_join(path, directory, MANIFEST_NAME, e) != 0)
-        return -1;
-    if (unlink(path) != 0 && errno != ENOENT)
-        return err_sys(e, "can't remove \"%s\"", path);
+    if ((size_t)snprintf(manifest, sizeof(manifest), "%.*s%s", (int)before, path, MANIFEST_NAME) >=
+        sizeof(manifest))
+        return err_set(e, ERR_IO, "path \"%.200s...\" is too long", path);
+    if (unlink(manifest) != 0 && errno != ENOENT)
+        return err_sys(e, "can't remove \"%s\"", manifest);
+    return 0;
+}
+
+/* Hidden, and named after the file: what a crash left is found again by whoever sends it next. */
+static int temp_name(const char *path, char *directory, char *temp, struct err *e)
+{
+    file_dirname(directory, path);
+    if ((size_t)snprintf(temp, LIMIT_PATH_BYTES, "%s/.%s.part", directory, strrchr(path, '/') + 1) >=
+        LIMIT_PATH_BYTES)
+        return err_set(e, ERR_IO, "path \"%.200s...\" is too long", path);
     return 0;
 }
 
@@ -96,17 +111,14 @@ static int send_file(struct destination *destination, const struct parcel *p, st
         return -1;
     if (is_there_already(path, p->delivery))
         return 0;
-    file_dirname(directory, path);
-    char name[32];
-    snprintf(name, sizeof(name), ".pressrun-%lld", (long long)p->delivery->id);
-    if (file_join(temp, directory, name, e) != 0 ||
+    if (temp_name(path, directory, temp, e) != 0 ||
         file_make_dirs(directory, DIRECTORY_MODE, e) != 0)
         return -1;
     unlink(temp); /* of an attempt that a crash cut short */
     if (file_copy(p->path, temp, FILE_MODE, e) != 0)
         return -1;
     if (check_hash(temp, p->delivery, e) != 0 ||
-        withdraw_manifest(directory, p->delivery, e) != 0 || file_rename(temp, path, e) != 0) {
+        withdraw_manifest(path, p->delivery, e) != 0 || file_rename(temp, path, e) != 0) {
         unlink(temp);
         return -1;
     }

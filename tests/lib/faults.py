@@ -1,6 +1,7 @@
 """What the scenarios about faults share: projects whose state and files can be judged, a proxy that
 breaks connections, and strace as a way to kill a process at a chosen system call."""
 
+import fcntl
 import hashlib
 import io
 import json
@@ -181,6 +182,17 @@ class Project:
         path = os.path.join(self.state, "spool")
         return sorted(os.listdir(path)) if os.path.isdir(path) else []
 
+    def wait_for_lock(self):
+        """The workers of a pressrun that was killed hold its lock until they are gone, too."""
+        def is_free():
+            with open(os.path.join(self.state, "lock"), "rb") as f:
+                try:
+                    fcntl.flock(f, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    return False
+                return True
+        wait_until(is_free, "the lock is free")
+
     def published(self):
         """All files of the destination under their final names, with their bytes."""
         return read_tree(self.out, hidden=False)
@@ -249,9 +261,9 @@ def damage_is_noticed(checks, files):
     """The positive control of wrong_with(): each kind of damage is seen."""
     checks.that(files and not wrong_with(files), "control: an undisturbed run is sound",
                 wrong_with(files))
-    for end in (".xlsx", ".json", ".csv"):
+    for end in (".xlsx", ".json", ".csv"):  # the last two bytes of JSON are a bracket and a line end
         name = next(n for n in files if n.endswith(end))
-        for cut in (len(files[name]) // 2, len(files[name]) - 1):
+        for cut in (len(files[name]) // 2, len(files[name]) - 2):
             checks.that(wrong_with({**files, name: files[name][:cut]}),
                         "control: %s cut to %d bytes is noticed" % (end, cut))
     manifest = next(n for n in files if n.endswith("manifest.json"))
@@ -270,7 +282,7 @@ CHANGING = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "unli
 
 def strace(log, *options, calls=CHANGING):
     """A prefix that traces the process itself, not its children."""
-    return ["strace", "-q", "-e", "signal=none", "-e", "trace=" + ",".join(calls), "-o", log,
+    return ["strace", "-q", "-e", "trace=" + ",".join(calls), "-o", log,
             *options]
 
 

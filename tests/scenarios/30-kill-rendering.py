@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # Goal: kill -9 at any system call that changes something: never half a report, and the next run repairs.
+# slow
 """The parent is killed at each such call of a whole run, the worker at each of its own, one call a time.
 After each kill the destination is judged, then one clean run must give byte for byte what an undisturbed
 run gives. For that, the tasks exist before: an attempt that found no database fixed their generated_at."""
@@ -96,6 +97,7 @@ class Lane:
         output, _ = process.communicate(timeout=60)
         if not self.checks.that(faults.was_killed(self.log), "%s: it was" % point, output):
             return
+        self.p.wait_for_lock()
         self.judge(point, "two")
         # Nothing was claimed yet, or everything done, or one task was at work.
         self.repair(point, "two", (0, 1))
@@ -156,9 +158,10 @@ def worker_points(lane):
     lane.judge_ledger("watched", "all", (0,))
     faults.damage_is_noticed(lane.checks, lane.reference["all"])
     calls = faults.calls_of(lane.log)
-    # Nearly all that it sends are questions to the database: some of them, and the last ones.
+    # Nearly all that it sends are questions to the database: some of them, and the last ones; but
+    # with the very last the parent has all it waits for.
     sent = [point for point in calls if point[0] == "sendto"]
-    points = [point for point in calls if point[0] != "sendto"] + sent[:-4:10] + sent[-4:]
+    points = [point for point in calls if point[0] != "sendto"] + sent[:-4:10] + sent[-4:-1]
     kinds = {call for call, _ in points}
     lane.checks.that({"write", "fsync", "rename", "sendto"} <= kinds, "the worker's calls are seen", kinds)
     return points

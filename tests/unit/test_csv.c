@@ -28,68 +28,69 @@ static char *one_cell(enum column_type type, struct cell cell, const struct form
     return text;
 }
 
+static const struct {
+    enum column_type type;
+    struct cell cell;
+    const char *want;
+    unsigned guarded, replaced;
+} values[] = {
+    {COLUMN_TEXT, CELL("plain"), "plain", 0, 0},
+    {COLUMN_TEXT, CELL(""), "\"\"", 0, 0},
+    {COLUMN_TEXT, CELL_NULL, "", 0, 0},
+    {COLUMN_TEXT, CELL("a,b"), "\"a,b\"", 0, 0},
+    {COLUMN_TEXT, CELL("say \"hi\""), "\"say \"\"hi\"\"\"", 0, 0},
+    {COLUMN_TEXT, CELL("\"\""), "\"\"\"\"\"\"", 0, 0},
+    {COLUMN_TEXT, CELL("two\nlines\r\n"), "\"two\nlines\r\n\"", 0, 0},
+    {COLUMN_TEXT, CELL(" blanks "), " blanks ", 0, 0},
+    {COLUMN_TEXT, CELL("Grüße, 😀"), "\"Grüße, 😀\"", 0, 0},
+    {COLUMN_TEXT, CELL("=1+1"), "'=1+1", 1, 0},
+    {COLUMN_TEXT, CELL("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0", 1, 0},
+    {COLUMN_TEXT, CELL("=HYPERLINK(\"x\",1)"), "\"'=HYPERLINK(\"\"x\"\",1)\"", 1, 0},
+    {COLUMN_TEXT, CELL("+49 30"), "'+49 30", 1, 0},
+    {COLUMN_TEXT, CELL("-5"), "'-5", 1, 0},
+    {COLUMN_TEXT, CELL("@SUM(A1)"), "'@SUM(A1)", 1, 0},
+    {COLUMN_TEXT, CELL("\tx"), "'\tx", 1, 0},
+    {COLUMN_TEXT, CELL("\rx"), "\"'\rx\"", 1, 0},
+    {COLUMN_TEXT, CELL("\nx"), "\"'\nx\"", 1, 0},
+    {COLUMN_TEXT, CELL("＝1"), "'＝1", 1, 0},
+    {COLUMN_TEXT, CELL("＋1"), "'＋1", 1, 0},
+    {COLUMN_TEXT, CELL("－1"), "'－1", 1, 0},
+    {COLUMN_TEXT, CELL("＠1"), "'＠1", 1, 0},
+    {COLUMN_TEXT, CELL("1=1"), "1=1", 0, 0},
+    {COLUMN_TEXT, CELL("a\xff\xfe z"), "a\xef\xbf\xbd\xef\xbf\xbd z", 0, 2},
+    {COLUMN_TEXT, CELL("\xed\xa0\x80"), "\xef\xbf\xbd", 0, 1},
+    {COLUMN_TEXT, CELL("\xef\xbf\xbe"), "\xef\xbf\xbd", 0, 1},
+    {COLUMN_TEXT, CELL("a\0b"),
+     "a\xef\xbf\xbd"
+     "b",
+     0, 1},
+    {COLUMN_INTEGER, CELL("-5"), "-5", 0, 0},
+    {COLUMN_INTEGER, CELL("18446744073709551615"), "18446744073709551615", 0, 0},
+    {COLUMN_INTEGER, CELL("00042"), "00042", 0, 0},
+    {COLUMN_DECIMAL, CELL("-12.50"), "-12.50", 0, 0},
+    {COLUMN_FLOAT, CELL("1e20"), "1e20", 0, 0},
+    {COLUMN_BOOLEAN, CELL("1"), "true", 0, 0},
+    {COLUMN_BOOLEAN, CELL("0"), "false", 0, 0},
+    {COLUMN_BOOLEAN, CELL("2"), "2", 0, 0},
+    {COLUMN_BOOLEAN, CELL("-1"), "-1", 0, 0},
+    {COLUMN_DATE, CELL("0000-00-00"), "0000-00-00", 0, 0},
+    {COLUMN_TIME, CELL("-838:59:59"), "-838:59:59", 0, 0},
+    {COLUMN_DATETIME, CELL("2026-11-23 10:00:00.123456"), "2026-11-23 10:00:00.123456", 0, 0},
+    {COLUMN_JSON, CELL("{\"a\": 1}"), "\"{\"\"a\"\": 1}\"", 0, 0},
+    {COLUMN_JSON, CELL("-5"), "'-5", 1, 0},
+    {COLUMN_BINARY, CELL("\x00\xff="), "00ff3d", 0, 0},
+    {COLUMN_BINARY, CELL(""), "\"\"", 0, 0},
+};
+
 START_TEST(test_values)
 {
-    static const struct {
-        enum column_type type;
-        struct cell cell;
-        const char *want;
-        unsigned guarded, replaced;
-    } cases[] = {
-        {COLUMN_TEXT, CELL("plain"), "plain", 0, 0},
-        {COLUMN_TEXT, CELL(""), "\"\"", 0, 0},
-        {COLUMN_TEXT, CELL_NULL, "", 0, 0},
-        {COLUMN_TEXT, CELL("a,b"), "\"a,b\"", 0, 0},
-        {COLUMN_TEXT, CELL("say \"hi\""), "\"say \"\"hi\"\"\"", 0, 0},
-        {COLUMN_TEXT, CELL("\"\""), "\"\"\"\"\"\"", 0, 0},
-        {COLUMN_TEXT, CELL("two\nlines\r\n"), "\"two\nlines\r\n\"", 0, 0},
-        {COLUMN_TEXT, CELL(" blanks "), " blanks ", 0, 0},
-        {COLUMN_TEXT, CELL("Grüße, 😀"), "\"Grüße, 😀\"", 0, 0},
-        {COLUMN_TEXT, CELL("=1+1"), "'=1+1", 1, 0},
-        {COLUMN_TEXT, CELL("=cmd|' /C calc'!A0"), "'=cmd|' /C calc'!A0", 1, 0},
-        {COLUMN_TEXT, CELL("=HYPERLINK(\"x\",1)"), "\"'=HYPERLINK(\"\"x\"\",1)\"", 1, 0},
-        {COLUMN_TEXT, CELL("+49 30"), "'+49 30", 1, 0},
-        {COLUMN_TEXT, CELL("-5"), "'-5", 1, 0},
-        {COLUMN_TEXT, CELL("@SUM(A1)"), "'@SUM(A1)", 1, 0},
-        {COLUMN_TEXT, CELL("\tx"), "'\tx", 1, 0},
-        {COLUMN_TEXT, CELL("\rx"), "\"'\rx\"", 1, 0},
-        {COLUMN_TEXT, CELL("\nx"), "\"'\nx\"", 1, 0},
-        {COLUMN_TEXT, CELL("＝1"), "'＝1", 1, 0},
-        {COLUMN_TEXT, CELL("＋1"), "'＋1", 1, 0},
-        {COLUMN_TEXT, CELL("－1"), "'－1", 1, 0},
-        {COLUMN_TEXT, CELL("＠1"), "'＠1", 1, 0},
-        {COLUMN_TEXT, CELL("1=1"), "1=1", 0, 0},
-        {COLUMN_TEXT, CELL("a\xff\xfe z"), "a\xef\xbf\xbd\xef\xbf\xbd z", 0, 2},
-        {COLUMN_TEXT, CELL("\xed\xa0\x80"), "\xef\xbf\xbd", 0, 1},
-        {COLUMN_TEXT, CELL("\xef\xbf\xbe"), "\xef\xbf\xbd", 0, 1},
-        {COLUMN_TEXT, CELL("a\0b"),
-         "a\xef\xbf\xbd"
-         "b",
-         0, 1},
-        {COLUMN_INTEGER, CELL("-5"), "-5", 0, 0},
-        {COLUMN_INTEGER, CELL("18446744073709551615"), "18446744073709551615", 0, 0},
-        {COLUMN_INTEGER, CELL("00042"), "00042", 0, 0},
-        {COLUMN_DECIMAL, CELL("-12.50"), "-12.50", 0, 0},
-        {COLUMN_FLOAT, CELL("1e20"), "1e20", 0, 0},
-        {COLUMN_BOOLEAN, CELL("1"), "true", 0, 0},
-        {COLUMN_BOOLEAN, CELL("0"), "false", 0, 0},
-        {COLUMN_BOOLEAN, CELL("2"), "2", 0, 0},
-        {COLUMN_BOOLEAN, CELL("-1"), "-1", 0, 0},
-        {COLUMN_DATE, CELL("0000-00-00"), "0000-00-00", 0, 0},
-        {COLUMN_TIME, CELL("-838:59:59"), "-838:59:59", 0, 0},
-        {COLUMN_DATETIME, CELL("2026-11-23 10:00:00.123456"), "2026-11-23 10:00:00.123456", 0, 0},
-        {COLUMN_JSON, CELL("{\"a\": 1}"), "\"{\"\"a\"\": 1}\"", 0, 0},
-        {COLUMN_JSON, CELL("-5"), "'-5", 1, 0},
-        {COLUMN_BINARY, CELL("\x00\xff="), "00ff3d", 0, 0},
-        {COLUMN_BINARY, CELL(""), "\"\"", 0, 0},
-    };
     struct render_notes notes;
-    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
-        char *got = one_cell(cases[i].type, cases[i].cell, &format_default_options, &notes);
-        ck_assert_msg(strcmp(got, cases[i].want) == 0, "case %zu: got \"%s\", want \"%s\"", i, got,
-                      cases[i].want);
-        ck_assert_msg(notes.guarded_formulas == cases[i].guarded, "case %zu: guarded", i);
-        ck_assert_msg(notes.replaced_characters == cases[i].replaced, "case %zu: replaced", i);
+    for (size_t i = 0; i < ROWS_COUNT(values); i++) {
+        char *got = one_cell(values[i].type, values[i].cell, &format_default_options, &notes);
+        ck_assert_msg(strcmp(got, values[i].want) == 0, "case %zu: got \"%s\", want \"%s\"", i, got,
+                      values[i].want);
+        ck_assert_msg(notes.guarded_formulas == values[i].guarded, "case %zu: guarded", i);
+        ck_assert_msg(notes.replaced_characters == values[i].replaced, "case %zu: replaced", i);
         free(got);
     }
 }

@@ -27,66 +27,67 @@ static char *one_cell(enum column_type type, struct cell cell, struct render_not
     return value;
 }
 
+static const struct {
+    enum column_type type;
+    struct cell cell;
+    const char *want;
+    unsigned replaced;
+} values[] = {
+    {COLUMN_TEXT, CELL("plain"), "\"plain\"", 0},
+    {COLUMN_TEXT, CELL(""), "\"\"", 0},
+    {COLUMN_TEXT, CELL_NULL, "null", 0},
+    {COLUMN_TEXT, CELL("a\"b\\c/"), "\"a\\\"b\\\\c/\"", 0},
+    {COLUMN_TEXT, CELL("\b\f\n\r\t\x01\x1f\x7f"), "\"\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\"", 0},
+    {COLUMN_TEXT, CELL("a\0b"), "\"a\\u0000b\"", 0},
+    {COLUMN_TEXT, CELL("Grüße 😀"), "\"Grüße 😀\"", 0},
+    {COLUMN_TEXT, CELL("\xe2\x80\xa8|\xe2\x80\xa9|\xe2\x80\xa6"), "\"\\u2028|\\u2029|…\"", 0},
+    {COLUMN_TEXT, CELL("=1+1"), "\"=1+1\"", 0},
+    {COLUMN_TEXT, CELL("\xff\xfe"), "\"\xef\xbf\xbd\xef\xbf\xbd\"", 2},
+    {COLUMN_TEXT, CELL("\xed\xa0\x80 \xef\xbf\xbe"), "\"\xef\xbf\xbd \xef\xbf\xbd\"", 2},
+    {COLUMN_INTEGER, CELL("0"), "0", 0},
+    {COLUMN_INTEGER, CELL("-5"), "-5", 0},
+    {COLUMN_INTEGER, CELL("00042"), "42", 0},
+    {COLUMN_INTEGER, CELL("000"), "0", 0},
+    {COLUMN_INTEGER, CELL("9007199254740992"), "9007199254740992", 0},
+    {COLUMN_INTEGER, CELL("-9007199254740992"), "-9007199254740992", 0},
+    {COLUMN_INTEGER, CELL("9007199254740993"), "\"9007199254740993\"", 0},
+    {COLUMN_INTEGER, CELL("-9007199254740993"), "\"-9007199254740993\"", 0},
+    {COLUMN_INTEGER, CELL("18446744073709551615"), "\"18446744073709551615\"", 0},
+    {COLUMN_DECIMAL, CELL("-12.50"), "\"-12.50\"", 0},
+    {COLUMN_DECIMAL, CELL("3"), "\"3\"", 0},
+    {COLUMN_FLOAT, CELL("0.5"), "0.5", 0},
+    {COLUMN_FLOAT, CELL("-1.5e-7"), "-1.5e-7", 0},
+    {COLUMN_FLOAT, CELL("1e20"), "1e20", 0},
+    {COLUMN_FLOAT, CELL("1e+20"), "1e+20", 0},
+    {COLUMN_FLOAT, CELL("0001.5"), "1.5", 0},
+    {COLUMN_BOOLEAN, CELL("1"), "true", 0},
+    {COLUMN_BOOLEAN, CELL("0"), "false", 0},
+    {COLUMN_BOOLEAN, CELL("2"), "2", 0},
+    {COLUMN_DATE, CELL("0000-00-00"), "\"0000-00-00\"", 0},
+    {COLUMN_TIME, CELL("-838:59:59"), "\"-838:59:59\"", 0},
+    {COLUMN_DATETIME, CELL("2026-11-23 10:00:00.5"), "\"2026-11-23 10:00:00.5\"", 0},
+    {COLUMN_JSON, CELL("{\"a\": [1, 2.5, null],\n \"b c\": \"d  e\"}"),
+     "{\"a\":[1,2.5,null],\"b c\":\"d  e\"}", 0},
+    {COLUMN_JSON, CELL(" \"\xe2\x80\xa8\" "), "\"\\u2028\"", 0},
+    {COLUMN_JSON, CELL("12"), "12", 0},
+    {COLUMN_JSON, CELL("null"), "null", 0},
+    {COLUMN_JSON, CELL("{oops"), "\"{oops\"", 0},
+    {COLUMN_JSON, CELL(""), "\"\"", 0},
+    {COLUMN_JSON, CELL("\"\\ud800\""), "\"\\\"\\\\ud800\\\"\"", 0},
+    {COLUMN_JSON, CELL("\"\\ud83d\\ude00\""), "\"\\ud83d\\ude00\"", 0},
+    {COLUMN_JSON, CELL("[1,]"), "\"[1,]\"", 0},
+    {COLUMN_JSON, CELL("NaN"), "\"NaN\"", 0},
+    {COLUMN_BINARY, CELL("\x00\xff="), "\"00ff3d\"", 0},
+};
+
 START_TEST(test_values)
 {
-    static const struct {
-        enum column_type type;
-        struct cell cell;
-        const char *want;
-        unsigned replaced;
-    } cases[] = {
-        {COLUMN_TEXT, CELL("plain"), "\"plain\"", 0},
-        {COLUMN_TEXT, CELL(""), "\"\"", 0},
-        {COLUMN_TEXT, CELL_NULL, "null", 0},
-        {COLUMN_TEXT, CELL("a\"b\\c/"), "\"a\\\"b\\\\c/\"", 0},
-        {COLUMN_TEXT, CELL("\b\f\n\r\t\x01\x1f\x7f"), "\"\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\"", 0},
-        {COLUMN_TEXT, CELL("a\0b"), "\"a\\u0000b\"", 0},
-        {COLUMN_TEXT, CELL("Grüße 😀"), "\"Grüße 😀\"", 0},
-        {COLUMN_TEXT, CELL("\xe2\x80\xa8|\xe2\x80\xa9|\xe2\x80\xa6"), "\"\\u2028|\\u2029|…\"", 0},
-        {COLUMN_TEXT, CELL("=1+1"), "\"=1+1\"", 0},
-        {COLUMN_TEXT, CELL("\xff\xfe"), "\"\xef\xbf\xbd\xef\xbf\xbd\"", 2},
-        {COLUMN_TEXT, CELL("\xed\xa0\x80 \xef\xbf\xbe"), "\"\xef\xbf\xbd \xef\xbf\xbd\"", 2},
-        {COLUMN_INTEGER, CELL("0"), "0", 0},
-        {COLUMN_INTEGER, CELL("-5"), "-5", 0},
-        {COLUMN_INTEGER, CELL("00042"), "42", 0},
-        {COLUMN_INTEGER, CELL("000"), "0", 0},
-        {COLUMN_INTEGER, CELL("9007199254740992"), "9007199254740992", 0},
-        {COLUMN_INTEGER, CELL("-9007199254740992"), "-9007199254740992", 0},
-        {COLUMN_INTEGER, CELL("9007199254740993"), "\"9007199254740993\"", 0},
-        {COLUMN_INTEGER, CELL("-9007199254740993"), "\"-9007199254740993\"", 0},
-        {COLUMN_INTEGER, CELL("18446744073709551615"), "\"18446744073709551615\"", 0},
-        {COLUMN_DECIMAL, CELL("-12.50"), "\"-12.50\"", 0},
-        {COLUMN_DECIMAL, CELL("3"), "\"3\"", 0},
-        {COLUMN_FLOAT, CELL("0.5"), "0.5", 0},
-        {COLUMN_FLOAT, CELL("-1.5e-7"), "-1.5e-7", 0},
-        {COLUMN_FLOAT, CELL("1e20"), "1e20", 0},
-        {COLUMN_FLOAT, CELL("1e+20"), "1e+20", 0},
-        {COLUMN_FLOAT, CELL("0001.5"), "1.5", 0},
-        {COLUMN_BOOLEAN, CELL("1"), "true", 0},
-        {COLUMN_BOOLEAN, CELL("0"), "false", 0},
-        {COLUMN_BOOLEAN, CELL("2"), "2", 0},
-        {COLUMN_DATE, CELL("0000-00-00"), "\"0000-00-00\"", 0},
-        {COLUMN_TIME, CELL("-838:59:59"), "\"-838:59:59\"", 0},
-        {COLUMN_DATETIME, CELL("2026-11-23 10:00:00.5"), "\"2026-11-23 10:00:00.5\"", 0},
-        {COLUMN_JSON, CELL("{\"a\": [1, 2.5, null],\n \"b c\": \"d  e\"}"),
-         "{\"a\":[1,2.5,null],\"b c\":\"d  e\"}", 0},
-        {COLUMN_JSON, CELL(" \"\xe2\x80\xa8\" "), "\"\\u2028\"", 0},
-        {COLUMN_JSON, CELL("12"), "12", 0},
-        {COLUMN_JSON, CELL("null"), "null", 0},
-        {COLUMN_JSON, CELL("{oops"), "\"{oops\"", 0},
-        {COLUMN_JSON, CELL(""), "\"\"", 0},
-        {COLUMN_JSON, CELL("\"\\ud800\""), "\"\\\"\\\\ud800\\\"\"", 0},
-        {COLUMN_JSON, CELL("\"\\ud83d\\ude00\""), "\"\\ud83d\\ude00\"", 0},
-        {COLUMN_JSON, CELL("[1,]"), "\"[1,]\"", 0},
-        {COLUMN_JSON, CELL("NaN"), "\"NaN\"", 0},
-        {COLUMN_BINARY, CELL("\x00\xff="), "\"00ff3d\"", 0},
-    };
     struct render_notes notes;
-    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
-        char *got = one_cell(cases[i].type, cases[i].cell, &notes);
-        ck_assert_msg(strcmp(got, cases[i].want) == 0, "case %zu: got %s, want %s", i, got,
-                      cases[i].want);
-        ck_assert_msg(notes.replaced_characters == cases[i].replaced, "case %zu: replaced", i);
+    for (size_t i = 0; i < ROWS_COUNT(values); i++) {
+        char *got = one_cell(values[i].type, values[i].cell, &notes);
+        ck_assert_msg(strcmp(got, values[i].want) == 0, "case %zu: got %s, want %s", i, got,
+                      values[i].want);
+        ck_assert_msg(notes.replaced_characters == values[i].replaced, "case %zu: replaced", i);
         free(got);
     }
 }

@@ -326,7 +326,7 @@ START_TEST(test_full_disk)
     struct proof proof;
     uint64_t n = 10000;
     unsigned silent = 0;
-    for (rlim_t size = 2 << 20; size >= 1 << 16; size -= size / 3) {
+    for (rlim_t size = 1 << 20; size >= 1 << 16; size -= size / 3) {
         const char *path = rows_path("full.xlsx");
         rows_init(&rows, columns, 2, cells, 1);
         rows.repeat = n;
