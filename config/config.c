@@ -1,7 +1,9 @@
 #include "config/config.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/config_parts.h"
 #include "lib/file.h"
@@ -316,6 +318,12 @@ static struct config *finish(struct config *c, const struct yaml_node *root, siz
 struct config *config_load(const char *path, struct problems *problems)
 {
     size_t before = problems->nerrors;
+    if (access(path, F_OK) != 0 && errno == ENOENT) {
+        problems_add(problems, &(struct place){.file = path},
+                     "pressrun init writes one with comments; --config names another",
+                     "there is no such file");
+        return NULL;
+    }
     struct config *c = new_config(path);
     return finish(c, yaml_read_file(&c->arena, path, problems), before, problems);
 }

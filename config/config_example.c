@@ -13,7 +13,7 @@ const char config_example[] =
     "\n"
     "  # An account that can read this schema and do nothing else:\n"
     "  #   CREATE USER 'ai_pipeline_readonly'@'%' IDENTIFIED BY '...';\n"
-    "  #   GRANT SELECT ON ai_pipeline_db.* TO 'ai_pipeline_readonly'@'%';\n"
+    "  #   GRANT SELECT ON `ai\\_pipeline\\_db`.* TO 'ai_pipeline_readonly'@'%';\n"
     "  user: ai_pipeline_readonly\n"
     "\n"
     "  # Where the password is; it never stands in this file. Other places are\n"

@@ -84,7 +84,7 @@ int render_open(struct render **out, const char *dir, const struct document *doc
 
 /* SQL allows `SELECT 1 AS a, 2 AS a`; a JSON object and whoever imports a CSV by its header don't.
  */
-static int check_columns(const struct row_source *rows, struct err *e)
+int render_check_columns(const struct row_source *rows, struct err *e)
 {
     if (rows->ncolumns == 0)
         return err_set(e, ERR_DATA, "the query gives no columns");
@@ -177,7 +177,7 @@ int render_result(struct render *r, const char *name, const char *title, struct 
     uint64_t n = 0;
     if (r->done == r->nresults)
         return err_set(e, ERR_INTERNAL, "more result sets than the render was opened for");
-    if (check_columns(rows, e) != 0 || open_files(r, name, e) != 0 ||
+    if (render_check_columns(rows, e) != 0 || open_files(r, name, e) != 0 ||
         begin_all(r, &result, e) != 0 || feed_all(r, rows, &n, e) != 0 || end_all(r, n, e) != 0)
         return err_wrap(e, "result set \"%s\"", name);
     r->rows[r->done++] = n;

@@ -34,6 +34,8 @@ struct render;
 int render_open(struct render **r, const char *dir, const struct document *doc,
                 const struct format *const *formats, size_t nformats,
                 const struct format_options *options, size_t nresults, struct err *e);
+/* Whether files can have these columns: some, not too many, each with a name of its own. */
+int render_check_columns(const struct row_source *rows, struct err *e);
 /* Feeds all rows of one result set to all writers. Columns come from the source. */
 int render_result(struct render *r, const char *name, const char *title, struct row_source *rows,
                   uint64_t *nrows, struct err *e);

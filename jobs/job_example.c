@@ -3,7 +3,7 @@
 const char job_example[] =
     "# A first job: how many videos came in each day, and how many of them failed.\n"
     "#\n"
-    "# Try it:  pressrun preview first-report\n"
+    "# Try it:  pressrun preview first-report --tenant 1\n"
     "# All keys are explained in pressrun-job(5).\n"
     "\n"
     "job: first-report             # the name of this file, without .yaml\n"

@@ -50,9 +50,10 @@ static int take_digest(struct reporter *r, struct row_source *rows, struct diges
     return rc;
 }
 
-static int run_as(struct reporter *r, const struct report_input *in, const struct sql *sql,
+static int run_as(struct reporter *r, const struct report_input *in, const struct result_spec *spec,
                   enum scope_mode mode, const char *tenant_id, struct digest *out, struct err *e)
 {
+    const struct sql *sql = spec->sql;
     struct arena arena = {0};
     struct statement statement;
     struct bind *binds;
@@ -63,7 +64,9 @@ static int run_as(struct reporter *r, const struct report_input *in, const struc
     if (rc == 0)
         rc = cursor_open(r->db, &statement, &sql->at, binds, &rows, e);
     if (rc == 0) {
-        rc = take_digest(r, rows, out, e);
+        rc = rows_check_columns(spec, rows, e);
+        if (rc == 0)
+            rc = take_digest(r, rows, out, e);
         rows->free(rows);
     }
     if (rc != 0)
@@ -88,22 +91,22 @@ static void ghost_id(const struct reporter *r, char out[LIMIT_TENANT_ID_BYTES + 
 
 int canary_check(struct reporter *r, const struct report_input *in, size_t result, struct err *e)
 {
-    const struct sql *sql = in->task->job->results[result].sql;
+    const struct result_spec *spec = &in->task->job->results[result];
+    const struct place *at = &spec->sql->at;
     struct digest ghost, nobody;
     char id[LIMIT_TENANT_ID_BYTES + 1];
     if (in->task->job->platform)
         return 0;
     ghost_id(r, id);
     if (database_begin(r->db, in->generated_at, r->config->database.statement_timeout_ms, e) != 0 ||
-        run_as(r, in, sql, SCOPE_FOR_TENANT, id, &ghost, e) != 0 ||
-        run_as(r, in, sql, SCOPE_FOR_NOBODY, id, &nobody, e) != 0 || database_end(r->db, e) != 0)
+        run_as(r, in, spec, SCOPE_FOR_TENANT, id, &ghost, e) != 0 ||
+        run_as(r, in, spec, SCOPE_FOR_NOBODY, id, &nobody, e) != 0 || database_end(r->db, e) != 0)
         return -1;
     if (ghost.rows == nobody.rows && ghost.sum == nobody.sum)
         return 0;
     err_set(e, ERR_ISOLATION,
             "%s:%u: a tenant that does not exist gets %llu rows where there should be %llu",
-            sql->at.file, sql->at.line, (unsigned long long)ghost.rows,
-            (unsigned long long)nobody.rows);
+            at->file, at->line, (unsigned long long)ghost.rows, (unsigned long long)nobody.rows);
     return err_hint(e, "check the tables' scope in pressrun.yaml: the tenant column must hold the "
                        "tenant's id and nothing else");
 }

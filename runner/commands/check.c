@@ -16,6 +16,26 @@ struct findings {
     size_t tenants;
 };
 
+/*
+ * "result set "x": jobs/a.yaml:6: the database refused ...": the place of a problem stands in front
+ * of it, so it is taken out of the message.
+ */
+static struct place take_place(const struct job *job, struct err *e)
+{
+    struct place at = job->at;
+    char *found = strstr(e->msg, job->file), *end = found ? found + strlen(job->file) : NULL;
+    unsigned line, column = 0;
+    int digits = 0;
+    if (!found || (sscanf(end, ":%u:%n", &line, &digits) < 1 || !digits))
+        return at;
+    end += digits;
+    if (sscanf(end, "%u:%n", &column, &digits) == 1)
+        end += digits;
+    end += *end == ' ';
+    memmove(found, end, strlen(end) + 1);
+    return (struct place){at.file, line, column};
+}
+
 /* Each query is prepared by the guard and run for a tenant that does not exist. */
 static void check_job(struct app *app, const struct job *job, struct err *e)
 {
@@ -36,8 +56,10 @@ static void check_job(struct app *app, const struct job *job, struct err *e)
             .task = &plan.tasks[0], .params = values, .generated_at = app->now()};
         rc = reporter_clear_job(r, &in, e);
     }
-    if (rc != 0)
-        problems_add(&app->problems, &job->at, e->hint, "job \"%s\": %s", job->name, e->msg);
+    if (rc != 0) {
+        struct place at = take_place(job, e);
+        problems_add(&app->problems, &at, e->hint, "%s", e->msg);
+    }
     reporter_close(r);
     plan_release(&plan);
     problems_release(&seen);

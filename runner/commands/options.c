@@ -105,6 +105,15 @@ static int take(int letter, const char *argument, struct command_options *out, s
     return 0;
 }
 
+/* In a group such as -xq, getopt is still at the word before it: only the letter is known. */
+static int unknown_option(const struct command *c, const char *word, struct err *e)
+{
+    char letter[] = {'-', (char)optopt, '\0'};
+    bool is_long = !optopt || strncmp(word, "--", 2) == 0;
+    err_set(e, ERR_USAGE, "%s has no option \"%s\"", c->name, is_long ? word : letter);
+    return err_hint(e, "pressrun %s --help lists them", c->name);
+}
+
 int command_read_options(const struct command *c, const char *allowed, int argc, char **argv,
                          struct command_options *out, struct err *e)
 {
@@ -120,7 +129,7 @@ int command_read_options(const struct command *c, const char *allowed, int argc,
         if (letter == ':')
             return err_set(e, ERR_USAGE, "%s needs a value", argv[optind - 1]);
         if (letter == '?')
-            return err_set(e, ERR_USAGE, "%s has no option \"%s\"", c->name, argv[optind - 1]);
+            return unknown_option(c, argv[optind - 1], e);
         if (!strchr(allowed, letter))
             return err_set(e, ERR_USAGE, "%s has no option --%s", c->name, name_of(letter));
         if (take(letter, optarg, out, e) != 0)

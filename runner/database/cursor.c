@@ -51,13 +51,14 @@ static struct cursor *cursor_of(struct row_source *s)
 static int add_place(struct cursor *c, struct err *e)
 {
     unsigned line = c->at.line;
-    const char *found = strstr(e->msg, " at line ");
+    char *found = strstr(e->msg, " at line ");
     int64_t n;
     char digits[12] = {0};
     if (found) {
         snprintf(digits, sizeof(digits), "%.*s", (int)strspn(found + 9, "0123456789"), found + 9);
         if (parse_int64(digits, 1, 1000000, &n) && n > c->lines_before)
             line += (unsigned)n - 1 - c->lines_before;
+        memmove(found, found + 9 + strlen(digits), strlen(found + 9 + strlen(digits)) + 1);
     }
     return err_wrap(e, "%s:%u", c->at.file, line);
 }

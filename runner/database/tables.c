@@ -143,8 +143,8 @@ static void check_hidden(const struct description *d, struct problems *problems)
     /* A column that is spelled wrong here would be readable. */
     if (d->nhidden < d->rule->nhidden)
         problems_add(problems, &d->rule->at, "name the columns in hide: as the table does",
-                     "table \"%s\" has only %zu of the %zu columns to hide", d->rule->table,
-                     d->nhidden, d->rule->nhidden);
+                     "table \"%s\" has %zu of the %zu columns to hide", d->rule->table, d->nhidden,
+                     d->rule->nhidden);
     if (d->n == 0)
         problems_add(problems, &d->rule->at, "hide fewer columns, or take the table out of scope",
                      "table \"%s\" has no column that may be read", d->rule->table);

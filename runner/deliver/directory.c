@@ -109,10 +109,12 @@ static int send_file(struct destination *destination, const struct parcel *p, st
     char path[LIMIT_PATH_BYTES], directory[LIMIT_PATH_BYTES], temp[LIMIT_PATH_BYTES];
     if (file_join(path, d->path, p->delivery->key, e) != 0)
         return -1;
+    if (temp_name(path, directory, temp, e) != 0)
+        return -1;
+    /* Perhaps of an attempt that ended before it had synced. */
     if (is_there_already(path, p->delivery))
-        return 0;
-    if (temp_name(path, directory, temp, e) != 0 ||
-        file_make_dirs(directory, DIRECTORY_MODE, e) != 0)
+        return file_sync(path, e) != 0 ? -1 : file_sync(directory, e);
+    if (file_make_dirs(directory, DIRECTORY_MODE, e) != 0)
         return -1;
     unlink(temp); /* of an attempt that a crash cut short */
     if (file_copy(p->path, temp, FILE_MODE, e) != 0)

@@ -344,6 +344,7 @@ class Proxy:
         return ["host: 127.0.0.1", "port: %d" % self.port]
 
     def accept(self):
+        """Until the process ends or the proxy is closed."""
         while True:
             try:
                 client, _ = self.listener.accept()

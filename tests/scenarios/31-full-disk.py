@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # Goal: a disk that is full anywhere fails the run, says so, publishes nothing, and leaves nothing behind.
+# slow
 """Small file systems for the spool, the ledger and the destination; a limit on the size of files, which
-meets each writer at many places; and single failing writes of the ledger. What succeeds, is whole."""
+meets each writer at many places; and failing writes of the ledger. What succeeds, is whole."""
 
 import atexit
 import os
@@ -13,7 +14,7 @@ import faults
 
 ROWS = {"rows": "SELECT id, title, instructor, slug, created_at FROM videos ORDER BY id"}
 FORMATS = ("csv", "json", "ndjson", "xlsx")
-HINT = "make room on that file system"
+HINT = "make room on "
 
 
 def mount(path, size):
@@ -61,7 +62,7 @@ def full_spool(server, checks):
         checks.that(code == 1, "%s: exit code 1" % what, output)
         (error,) = p.errors()
         checks.that(error[1] == "io" and error[4] == 1, "%s: a passing reason" % what, error)
-        checks.that("No space left on device" in error[2] or "reading it back" in error[2],
+        checks.that("No space left on device" in error[2] or "full" in error[3],
                     "%s: the message tells it" % what, error)
         checks.that(HINT in error[3], "%s: and what to do" % what, error)
         nothing_was_published(checks, p, what)
@@ -80,7 +81,7 @@ def limited_files(server, checks):
         checks.that(code == 0, "without a limit", output)
         reference = {n: len(d) for n, d in p.published().items()}
         failures = successes = 0
-        for kib in (128, 160, 200, 256, 333, 450, 600, 800, 1000, 1200, 1500, 1800, 2200, 2600, 3200):
+        for kib in (128, 200, 300, 450, 600, 800, 1000, 1300, 1600, 2200, 3200, 5000, 8000):
             subprocess.run(["rm", "-rf", p.state, p.out], check=True)
             p.init()
             code, output = p.run_job("big", prefix=["prlimit", "--fsize=%d" % (kib << 10)])
@@ -128,22 +129,25 @@ def failing_writes(server, checks):
     code, output = p.run_job("small", prefix=faults.strace(log))
     checks.that(code == 0, "the undisturbed run", output)
     reference = p.published()
-    points = [c for c in faults.calls_of(log) if c[0] in ("pwrite64", "fdatasync")]
+    points = [c for c in faults.calls_of(log) if c[0] == "pwrite64"][::2]
+    points += [c for c in faults.calls_of(log) if c[0] == "fdatasync"]
     checks.that(len(points) > 20, "the ledger is written", points)
     codes = {}
     for i, (call, n) in enumerate(points):
-        error = ("ENOSPC", "EIO")[i % 2] if call == "pwrite64" else "EIO"
-        what = "%s %d fails with %s" % (call, n, error)
+        # A full disk stays full.
+        error, on = ("ENOSPC", "+") if call == "pwrite64" and i % 2 else ("EIO", "")
+        what = "%s %d%s fails with %s" % (call, n, on, error)
         subprocess.run(["rm", "-rf", p.state, p.out], check=True)
         p.init()
         code, output = p.run_job("small", prefix=faults.strace(
-            log, "-e", "inject=%s:error=%s:when=%d" % (call, error, n)))
+            log, "-e", "inject=%s:error=%s:when=%d%s" % (call, error, n, on)))
         with open(log, encoding="utf-8", errors="replace") as f:
             checks.that("(INJECTED)" in f.read(), "%s: it did" % what)
         codes[code] = codes.get(code, 0) + 1
-        checks.that(code in (1, 5), "%s: it is an error" % what, (code, output))
-        checks.that(all(reference[n] == d for n, d in p.published().items()),
-                    "%s: nothing incomplete is published" % what)
+        # SQLite asks for one thing whose failure it does not mind: syncing the journal's directory.
+        checks.that(code in (1, 5) or (call == "fdatasync" and not p.spool()), "%s: it is an error" % what,
+                    (code, output))
+        checks.that(not faults.wrong_with(p.published()), "%s: nothing incomplete is published" % what)
         done = p.rows("SELECT COUNT(*) FROM runs WHERE state = 'rendered'")[0][0]
         checks.that(done or not p.published(), "%s: nothing is sent without a record" % what)
         p.wait_for_lock()
