@@ -94,24 +94,39 @@ const struct job *app_job(const struct app *app, const char *name, struct err *e
     return NULL;
 }
 
+void app_print_visible(const char *text, FILE *out)
+{
+    enum { SHOWN = 4000 };
+    struct buf b;
+    buf_init(&b, 64 * 1024);
+    utf8_add_visible(&b, text, strlen(text), SHOWN);
+    fputs(b.data, out);
+    buf_release(&b);
+}
+
+static void print_hint(const char *hint, FILE *out)
+{
+    if (!hint[0])
+        return;
+    fputs("    ", out);
+    app_print_visible(hint, out);
+    putc('\n', out);
+}
+
 void app_print_problems(const struct problems *problems, FILE *out)
 {
     for (size_t i = 0; i < problems->n; i++) {
         const struct problem *p = &problems->items[i];
         const char *kind = p->severity == SEVERITY_ERROR ? "error" : "warning";
-        struct buf text;
-        buf_init(&text, 64 * 1024);
-        utf8_add_visible(&text, p->msg, strlen(p->msg), 2000);
+        app_print_visible(p->at.file, out);
+        if (p->at.line)
+            fprintf(out, ":%u", p->at.line);
         if (p->at.line && p->at.column)
-            fprintf(out, "%s:%u:%u: ", p->at.file, p->at.line, p->at.column);
-        else if (p->at.line)
-            fprintf(out, "%s:%u: ", p->at.file, p->at.line);
-        else if (p->at.file[0])
-            fprintf(out, "%s: ", p->at.file);
-        fprintf(out, "%s: %s\n", kind, text.data);
-        if (p->hint[0])
-            fprintf(out, "    %s\n", p->hint);
-        buf_release(&text);
+            fprintf(out, ":%u", p->at.column);
+        fprintf(out, p->at.file[0] ? ": %s: " : "%s: ", kind);
+        app_print_visible(p->msg, out);
+        putc('\n', out);
+        print_hint(p->hint, out);
     }
     if (problems->nerrors > problems->n)
         fprintf(out, "... and more\n");
@@ -119,11 +134,8 @@ void app_print_problems(const struct problems *problems, FILE *out)
 
 void app_print_error(const struct err *e, FILE *out)
 {
-    struct buf text;
-    buf_init(&text, 64 * 1024);
-    utf8_add_visible(&text, e->msg, strlen(e->msg), sizeof(e->msg));
-    fprintf(out, "pressrun: %s\n", text.data);
-    if (e->hint[0])
-        fprintf(out, "    %s\n", e->hint);
-    buf_release(&text);
+    fputs("pressrun: ", out);
+    app_print_visible(e->msg, out);
+    putc('\n', out);
+    print_hint(e->hint, out);
 }

@@ -41,6 +41,8 @@ void app_release(struct app *app);
 /* The job of that name; when it is unknown or could not be loaded, an error that says which. */
 const struct job *app_job(const struct app *app, const char *name, struct err *e);
 
+/* A name from outside, which may hold anything, also what would move the cursor. */
+void app_print_visible(const char *text, FILE *out);
 /* "file:line:column: error: ..." and the hint, one problem after the other. */
 void app_print_problems(const struct problems *problems, FILE *out);
 /* "pressrun: ..." and the hint. */

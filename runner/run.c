@@ -134,8 +134,8 @@ static int commit_run(struct engine *en, size_t task, int64_t run, const struct 
     int rc = -1;
     struct arena arena = {0};
     struct err why;
-    struct outbox_item *outbox;
-    size_t n;
+    struct outbox_item *outbox = NULL;
+    size_t n = 0;
     const struct task *t = task_of(en, task);
     time_t now = en->app->now();
     if (make_outbox(en, t, r, &arena, &outbox, &n, &why) != 0) {
@@ -206,7 +206,8 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
         return 0;
     }
     if (r.rc != 0) {
-        /* With the process goes what its libraries still hold: a connection, files on a full disk. */
+        /* With the process goes what its libraries still hold: a connection, files on a full disk.
+         */
         worker_stop(w, true);
         return fail_run(en, task, run, &r.err, e);
     }

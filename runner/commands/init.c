@@ -7,11 +7,17 @@
 #include "lib/limits.h"
 #include "runner/commands/commands.h"
 
+static void say(const char *path, const char *what)
+{
+    app_print_visible(path, stdout);
+    printf(" %s\n", what);
+}
+
 /* Writes an example, unless the user has a file of that name already. */
 static int write_example(const char *path, const char *text, struct err *e)
 {
     if (access(path, F_OK) == 0) {
-        printf("%s is there already: left as it is\n", path);
+        say(path, "is there already: left as it is");
         return 0;
     }
     char directory[LIMIT_PATH_BYTES];
@@ -19,7 +25,7 @@ static int write_example(const char *path, const char *text, struct err *e)
     if (file_make_dirs(directory, 0750, e) != 0 ||
         file_write_durably(path, text, strlen(text), 0640, e) != 0)
         return -1;
-    printf("%s written: edit it\n", path);
+    say(path, "written: edit it");
     return 0;
 }
 
@@ -31,7 +37,7 @@ static int make_state(struct app *app, struct err *e)
     /* Two that start at once must not both make a ledger. */
     if (spool_open(directory, &app->spool, e) != 0 || ledger_create(directory, e) != 0)
         return -1;
-    printf("%s holds the ledger and the spool\n", directory);
+    say(directory, "holds the ledger and the spool");
     return 0;
 }
 

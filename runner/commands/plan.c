@@ -31,16 +31,18 @@ static void print_text(const struct job *job, const struct period *p, const stru
     period_in_words(&job->period, p, words, sizeof(words));
     printf("%s  %s (%s)\n", job->name, p->label, words);
     printf("    %s\n", job->title);
-    printf("    from %s to %s UTC, %s\n", start, end, job->period.timezone);
+    printf("    from %s to %s UTC", start, end);
+    if (strcmp(job->period.timezone, "UTC") != 0)
+        printf(" (%s)", job->period.timezone);
+    putchar('\n');
     printf("    %zu of %zu reports done\n", c->done, c->tasks);
 }
 
-static void print_json(const struct job *job, const struct plan *plan, const struct counts *c,
-                       bool first)
+static void print_json(const struct job *job, const struct period *p, const struct plan *plan,
+                       const struct counts *c, bool first)
 {
     struct buf b;
     char text[32];
-    const struct period *p = &plan->tasks[0].period;
     buf_init(&b, 64 * 1024 * 1024);
     buf_add_char(&b, '{');
     json_add_key(&b, "job");
@@ -76,9 +78,9 @@ static int plan_job(struct app *app, const struct job *job, const struct command
         return -1;
     plan_add(&plan, job, &period, tenants, ntenants);
     int rc = count_tasks(app, &plan, &counts, e);
-    if (rc == 0 && o->json && plan.n)
-        print_json(job, &plan, &counts, first);
-    else if (rc == 0 && !o->json)
+    if (rc == 0 && o->json)
+        print_json(job, &period, &plan, &counts, first);
+    else if (rc == 0)
         print_text(job, &period, &counts);
     plan_release(&plan);
     return rc;

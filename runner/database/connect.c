@@ -56,8 +56,8 @@ static void set_tls(MYSQL *m, const struct database_config *c)
 static void set_options(MYSQL *m, const struct database_config *c)
 {
     unsigned connect_s = (unsigned)((c->connect_timeout_ms + 999) / 1000);
-    /* The server ends a statement itself; this is for a server that fell silent. It can't be changed
-     * on an open connection, so it is long enough for every job. */
+    /* The server ends a statement itself; this is for a server that fell silent. It can't be
+     * changed on an open connection, so it is long enough for every job. */
     int64_t longest_ms = c->longest_timeout_ms > c->statement_timeout_ms ? c->longest_timeout_ms
                                                                          : c->statement_timeout_ms;
     unsigned silence_s = (unsigned)(longest_ms / 1000) + GRACE_S;
@@ -89,11 +89,14 @@ static int connect_error(struct database *db, const char *user, struct err *e)
     e->transient = !refused;
     if (no == SERVER_ACCESS_DENIED)
         err_hint(e, "%s:%u: check database.user and database.password", c->at.file, c->at.line);
+    else if (no == CR_SSL_CONNECTION_ERROR && strstr(e->msg, "does not support"))
+        err_hint(e, "turn TLS on at the server, or reach it through an SSH tunnel on 127.0.0.1");
     else if (no == CR_SSL_CONNECTION_ERROR)
         err_hint(e, "the server's certificate was not accepted: check database.tls.ca, or set "
                     "database.tls.mode: verify-ca when its name is not in the certificate");
     else
-        err_hint(e, "is the server running, and is the SSH tunnel up?");
+        err_hint(e, c->socket ? "is the server running, and is this its socket?"
+                              : "is the server running, and is the SSH tunnel up?");
     return -1;
 }
 

@@ -1,30 +1,13 @@
-/*
- * A prepared statement as a stream of rows. Every column is bound as text, which gives the exact
- * text of the database; the few types whose text is raw bytes (BIT) are put into words here.
- */
+/* A prepared statement as a stream of rows. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
 #include "lib/limits.h"
 #include "lib/mem.h"
 #include "lib/parse.h"
 #include "runner/database/client.h"
-
-enum { FIRST_ROOM = 256, MOST_ROOM = 64 * 1024 };
-
-/* One client library knows it, the other does not. */
-enum { TYPE_JSON = 245 };
-
-struct cursor_column {
-    char *room; /* what the client library fetches into; grows up to MOST_ROOM */
-    unsigned long capacity, length;
-    client_bool is_null;
-    struct buf rest; /* a value longer than the room */
-    bool bits;       /* BIT: big-endian bytes */
-    bool year;       /* YEAR: shown without leading zeros */
-};
+#include "runner/database/fetch.h"
 
 struct cursor {
     struct row_source source;
@@ -33,7 +16,7 @@ struct cursor {
     struct place at;
     unsigned lines_before;
     struct column *columns;
-    struct cursor_column *state;
+    struct fetch_column *state;
     struct cell *cells;
     MYSQL_BIND *binds;
     size_t n;
@@ -69,101 +52,11 @@ static int author_error(struct cursor *c, struct err *e, const char *what)
     return add_place(c, e);
 }
 
-static bool is_json(const MYSQL_FIELD *f)
-{
-    if ((int)f->type == TYPE_JSON)
-        return true;
-#ifdef MARIADB_PACKAGE_VERSION
-    /* MariaDB's JSON is LONGTEXT; from 10.5 on the server tells it apart. */
-    MARIADB_CONST_STRING format = {0};
-    if (mariadb_field_attr(&format, f, MARIADB_FIELD_ATTR_FORMAT_NAME) == 0 && format.length == 4)
-        return memcmp(format.str, "json", 4) == 0;
-#endif
-    return false;
-}
-
-/* 63 is the "binary" character set: the only sign that tells bytes from text on all servers. */
-static enum column_type text_or_binary(const MYSQL_FIELD *f)
-{
-    if (is_json(f))
-        return COLUMN_JSON;
-    return f->charsetnr == 63 ? COLUMN_BINARY : COLUMN_TEXT;
-}
-
-/* Integers of one digit are how both servers write BOOLEAN; ZEROFILL asks for leading zeros, which
- * makes a text of it, not a quantity. */
-static enum column_type integer_type(const MYSQL_FIELD *f)
-{
-    if (f->flags & ZEROFILL_FLAG)
-        return COLUMN_TEXT;
-    return f->type == MYSQL_TYPE_TINY && f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
-}
-
-/* SUM() of integers is a DECIMAL without decimals: an integer for everyone else. */
-static enum column_type decimal_type(const MYSQL_FIELD *f)
-{
-    if (f->flags & ZEROFILL_FLAG)
-        return COLUMN_TEXT;
-    return f->decimals == 0 ? COLUMN_INTEGER : COLUMN_DECIMAL;
-}
-
-static bool column_type(const MYSQL_FIELD *f, enum column_type *out)
-{
-    static const struct {
-        int type;
-        enum column_type column;
-    } types[] = {
-        {MYSQL_TYPE_YEAR, COLUMN_INTEGER},      {MYSQL_TYPE_FLOAT, COLUMN_FLOAT},
-        {MYSQL_TYPE_DOUBLE, COLUMN_FLOAT},      {MYSQL_TYPE_DATE, COLUMN_DATE},
-        {MYSQL_TYPE_NEWDATE, COLUMN_DATE},      {MYSQL_TYPE_TIME, COLUMN_TIME},
-        {MYSQL_TYPE_DATETIME, COLUMN_DATETIME}, {MYSQL_TYPE_TIMESTAMP, COLUMN_DATETIME},
-        {MYSQL_TYPE_NULL, COLUMN_TEXT},         {MYSQL_TYPE_GEOMETRY, COLUMN_BINARY},
-    };
-    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-        if ((int)f->type == types[i].type) {
-            *out = types[i].column;
-            return true;
-        }
-    }
-    switch ((int)f->type) {
-    case MYSQL_TYPE_TINY:
-    case MYSQL_TYPE_SHORT:
-    case MYSQL_TYPE_INT24:
-    case MYSQL_TYPE_LONG:
-    case MYSQL_TYPE_LONGLONG:
-        *out = integer_type(f);
-        return true;
-    case MYSQL_TYPE_BIT:
-        *out = f->length == 1 ? COLUMN_BOOLEAN : COLUMN_INTEGER;
-        return true;
-    case MYSQL_TYPE_DECIMAL:
-    case MYSQL_TYPE_NEWDECIMAL:
-        *out = decimal_type(f);
-        return true;
-    case MYSQL_TYPE_VARCHAR:
-    case MYSQL_TYPE_VAR_STRING:
-    case MYSQL_TYPE_STRING:
-    case MYSQL_TYPE_ENUM:
-    case MYSQL_TYPE_SET:
-    case MYSQL_TYPE_TINY_BLOB:
-    case MYSQL_TYPE_MEDIUM_BLOB:
-    case MYSQL_TYPE_LONG_BLOB:
-    case MYSQL_TYPE_BLOB:
-    case TYPE_JSON:
-        *out = text_or_binary(f);
-        return true;
-    default:
-        return false;
-    }
-}
-
 static int describe_column(struct cursor *c, size_t i, const MYSQL_FIELD *f, struct err *e)
 {
     c->columns[i].name = arena_strdup(&c->arena, f->name);
     c->columns[i].title = c->columns[i].name;
-    c->state[i].bits = f->type == MYSQL_TYPE_BIT;
-    c->state[i].year = f->type == MYSQL_TYPE_YEAR;
-    if (column_type(f, &c->columns[i].type))
+    if (fetch_describe(&c->state[i], f, &c->columns[i].type))
         return 0;
     err_set(e, ERR_DATA, "%s:%u: column \"%s\" has a type pressrun does not know (%d)", c->at.file,
             c->at.line, f->name, (int)f->type);
@@ -186,8 +79,6 @@ static int describe(struct cursor *c, struct err *e)
     c->cells = xcalloc(c->n, sizeof(*c->cells));
     c->binds = xcalloc(c->n, sizeof(*c->binds));
     const MYSQL_FIELD *f = mysql_fetch_fields(meta);
-    for (size_t i = 0; i < c->n; i++)
-        buf_init(&c->state[i].rest, LIMIT_CELL_BYTES);
     for (size_t i = 0; rc == 0 && i < c->n; i++)
         rc = describe_column(c, i, &f[i], e);
     mysql_free_result(meta);
@@ -196,89 +87,24 @@ static int describe(struct cursor *c, struct err *e)
 
 static int bind_columns(struct cursor *c, struct err *e)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        struct cursor_column *s = &c->state[i];
-        if (!s->room) {
-            s->capacity = FIRST_ROOM;
-            s->room = xmalloc(s->capacity);
-        }
-        c->binds[i] = (MYSQL_BIND){
-            .buffer_type = MYSQL_TYPE_STRING,
-            .buffer = s->room,
-            .buffer_length = s->capacity,
-            .length = &s->length,
-            .is_null = &s->is_null,
-        };
-    }
+    for (size_t i = 0; i < c->n; i++)
+        fetch_bind(&c->state[i], &c->binds[i]);
     c->rebind = false;
     if (mysql_stmt_bind_result(c->stmt, c->binds) != 0)
         return author_error(c, e, "can't read the result");
     return 0;
 }
 
-/* The value did not fit: fetch it whole, and make room so that the next one does. */
-static int fetch_long(struct cursor *c, size_t i, struct err *e)
-{
-    struct cursor_column *s = &c->state[i];
-    unsigned long length = s->length;
-    if (length > LIMIT_CELL_BYTES)
-        return err_set(e, ERR_DATA, "%s:%u: column \"%s\" holds a value of %lu bytes, more than %d",
-                       c->at.file, c->at.line, c->columns[i].name, length, LIMIT_CELL_BYTES);
-    char *room = length < MOST_ROOM ? NULL : xmalloc(length);
-    if (!room) {
-        /* The next row is fetched into the larger room; the old one is bound until then. */
-        unsigned long capacity = s->capacity;
-        while (capacity < length)
-            capacity *= 2;
-        free(s->room);
-        s->room = room = xmalloc(capacity);
-        s->capacity = capacity;
-        c->rebind = true;
-    }
-    MYSQL_BIND b = {
-        .buffer_type = MYSQL_TYPE_STRING,
-        .buffer = room,
-        .buffer_length = length,
-        .length = &length,
-        .is_null = &s->is_null,
-    };
-    int failed = mysql_stmt_fetch_column(c->stmt, &b, (unsigned)i, 0);
-    if (!failed && room != s->room) {
-        buf_clear(&s->rest);
-        buf_add(&s->rest, room, length);
-    }
-    c->cells[i].text = room == s->room ? room : s->rest.data;
-    if (room != s->room)
-        free(room);
-    return failed ? author_error(c, e, "can't read a long value") : 0;
-}
-
-/* BIT(n) arrives as big-endian bytes: as a number it is what people mean. */
-static void put_bits_into_words(struct cursor_column *s, struct cell *cell)
-{
-    uint64_t v = 0;
-    for (size_t i = 0; i < cell->len; i++)
-        v = v << 8 | (unsigned char)s->room[i];
-    cell->len = (size_t)snprintf(s->room, FIRST_ROOM, "%llu", (unsigned long long)v);
-}
-
 static int take_row(struct cursor *c, struct err *e)
 {
     for (size_t i = 0; i < c->n; i++) {
-        struct cursor_column *s = &c->state[i];
-        if (s->is_null) {
-            c->cells[i] = (struct cell){NULL, 0};
-            continue;
-        }
-        c->cells[i] = (struct cell){s->room, s->length};
-        if (s->length > s->capacity && fetch_long(c, i, e) != 0)
-            return -1;
-        if (s->bits)
-            put_bits_into_words(s, &c->cells[i]);
-        while (s->year && c->cells[i].len > 1 && c->cells[i].text[0] == '0') {
-            c->cells[i].text++;
-            c->cells[i].len--;
-        }
+        struct fetch_column *f = &c->state[i];
+        if (f->as == FETCH_TEXT && !f->is_null && f->length > LIMIT_CELL_BYTES)
+            return err_set(e, ERR_DATA,
+                           "%s:%u: column \"%s\" holds a value of %lu bytes, more than %d",
+                           c->at.file, c->at.line, c->columns[i].name, f->length, LIMIT_CELL_BYTES);
+        if (!fetch_take(f, c->stmt, (unsigned)i, &c->cells[i], &c->rebind))
+            return author_error(c, e, "can't read a long value");
     }
     return 0;
 }
@@ -315,10 +141,8 @@ static void release(struct row_source *source)
     if (!source)
         return;
     struct cursor *c = cursor_of(source);
-    for (size_t i = 0; c->state && i < c->n; i++) {
-        free(c->state[i].room);
-        buf_release(&c->state[i].rest);
-    }
+    for (size_t i = 0; c->state && i < c->n; i++)
+        fetch_release(&c->state[i]);
     if (c->stmt)
         mysql_stmt_close(c->stmt);
     free(c->columns);

@@ -68,8 +68,8 @@ static int check_hash(const char *path, const struct delivery *delivery, struct 
 }
 
 /*
- * While files of an older revision are replaced, no manifest may vouch for the mixture. Every key ends
- * in the file's name, and what stands before it is the same for all files of a report.
+ * While files of an older revision are replaced, no manifest may vouch for the mixture. Every key
+ * ends in the file's name, and what stands before it is the same for all files of a report.
  */
 static int withdraw_manifest(const char *path, const struct delivery *delivery, struct err *e)
 {
@@ -89,8 +89,8 @@ static int withdraw_manifest(const char *path, const struct delivery *delivery, 
 static int temp_name(const char *path, char *directory, char *temp, struct err *e)
 {
     file_dirname(directory, path);
-    if ((size_t)snprintf(temp, LIMIT_PATH_BYTES, "%s/.%s.part", directory, strrchr(path, '/') + 1) >=
-        LIMIT_PATH_BYTES)
+    if ((size_t)snprintf(temp, LIMIT_PATH_BYTES, "%s/.%s.part", directory,
+                         strrchr(path, '/') + 1) >= LIMIT_PATH_BYTES)
         return err_set(e, ERR_IO, "path \"%.200s...\" is too long", path);
     return 0;
 }
@@ -119,8 +119,8 @@ static int send_file(struct destination *destination, const struct parcel *p, st
     unlink(temp); /* of an attempt that a crash cut short */
     if (file_copy(p->path, temp, FILE_MODE, e) != 0)
         return -1;
-    if (check_hash(temp, p->delivery, e) != 0 ||
-        withdraw_manifest(path, p->delivery, e) != 0 || file_rename(temp, path, e) != 0) {
+    if (check_hash(temp, p->delivery, e) != 0 || withdraw_manifest(path, p->delivery, e) != 0 ||
+        file_rename(temp, path, e) != 0) {
         unlink(temp);
         return -1;
     }

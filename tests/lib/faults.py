@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import socket
@@ -357,7 +358,6 @@ class Proxy:
             threading.Thread(target=self.serve, args=(client, fault), daemon=True).start()
 
     def serve(self, client, fault):
-        fault.opened.set()
         if fault.refuse:
             reset(client)
             return
@@ -371,7 +371,7 @@ class Proxy:
         except OSError:
             reset(client)
             return
-        threading.Thread(target=pump, args=(client, there, None), daemon=True).start()
+        threading.Thread(target=pump, args=(client, there, None, fault), daemon=True).start()
         pump(there, client, fault)
 
     def close(self):
@@ -385,7 +385,7 @@ class Fault:
 
     def __init__(self, kind=None, after=0, refuse=False, hold=False):
         self.kind, self.after, self.refuse = kind, after, refuse
-        self.opened, self.release, self.struck, self.resume = (threading.Event() for _ in range(4))
+        self.release, self.struck, self.resume, self.gone = (threading.Event() for _ in range(4))
         self.passed = 0
         self.client = None
         self.held = b""
@@ -426,9 +426,14 @@ def reset(sock):
     sock.close()
 
 
-def pump(source, sink, fault):
+def pump(source, sink, fault, other=None):
+    """Copies one direction. `other` is the fault of the opposite one: a socket on which somebody still
+    waits in recv() can't be reset."""
     try:
         while True:
+            while other and not select.select([source], [], [], 0.05)[0]:
+                if other.gone.is_set():
+                    return
             data = source.recv(65536)
             if not data:
                 break
@@ -443,6 +448,7 @@ def pump(source, sink, fault):
                 if fault.kind == "stall":
                     fault.resume.wait()
                 if fault.kind == "reset":
+                    fault.gone.set()
                     reset(sink)
                 break
     except OSError:
