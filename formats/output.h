@@ -12,12 +12,13 @@
 
 #include "lib/err.h"
 
-enum { OUTPUT_BLOCK_BYTES = 256 * 1024 };
+enum { OUTPUT_BLOCK_BYTES = 256 * 1024, WRITEBACK_EVERY = 32 /* blocks */ };
 
 struct output {
     char *path;
     char *block;
-    size_t used; /* bytes in the block */
+    size_t used;   /* bytes in the block */
+    size_t spills; /* blocks written */
     int fd;
     int failure; /* errno of the first failed write, 0 while all is well */
 };

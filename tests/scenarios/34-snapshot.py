@@ -18,7 +18,7 @@ TOTALS = "SELECT COUNT(*), SUM(id), MAX(id) FROM ai_pipeline_db.videos WHERE ten
 CHANGE = """
 DELETE FROM ai_pipeline_db.videos WHERE tenant_id = 1 AND id % 3 = 0;
 INSERT INTO ai_pipeline_db.videos (title, created_at, updated_at, tenant_id)
-    SELECT CONCAT('new ', seq), NOW(), NOW(), 1 FROM seq_1_to_700;
+    SELECT CONCAT('new ', seq), NOW(), NOW(), 1 FROM ai_pipeline_db.seq_1_to_700;
 """
 
 
@@ -68,7 +68,7 @@ def others_write(server, checks):
 def table_altered(server, checks):
     """The snapshot does not hold for a table whose definition changed before it was read."""
     held = Held(server, "altered")
-    server.sql("ALTER TABLE ai_pipeline_db.video_embeddings ADD COLUMN more INT")
+    server.sql("ALTER TABLE ai_pipeline_db.video_embeddings ADD COLUMN more INT, ALGORITHM=COPY")
     code, output = held.go_on()
     checks.that(code == 8 and "1 failed" in output, "a table was altered: the run fails", output)
     (error,) = held.p.errors()

@@ -152,8 +152,8 @@ def check_busy(checks, project):
         pass
     first.send_signal(signal.SIGSTOP)
     second = project.run("run", "failures", "--period", PERIOD)
-    status = project.run("status", "--json")
     first.send_signal(signal.SIGCONT)
+    status = project.run("status", "--json")
     checks.equal(second.code, 6, "another pressrun is at work: exit code 6")
     print(second.err.rstrip())
     checks.that(str(first.pid) in second.err, "which one it is", second)

@@ -4,6 +4,7 @@
 level debug, writes to ledger, spool, files and the database's own log of statements, and shows of
 itself in /proc, on good ways and on every bad one. The canary is found wherever it is put on purpose."""
 
+import atexit
 import base64
 import hashlib
 import os
@@ -34,11 +35,10 @@ def forms():
 
 
 FORMS = forms()
-RAW = tuple(f for f in FORMS)
 
 
 def holds(data):
-    return any(f in data for f in RAW)
+    return any(f in data for f in FORMS)
 
 
 def tree(directory):
@@ -199,7 +199,6 @@ def killed(checks, watched):
 def server_log(checks):
     """Everything that the server was sent, as it logs it."""
     log = scenario.sql("SELECT CONVERT(argument USING utf8mb4) FROM mysql.general_log WHERE user_host LIKE '%s%%'" % SCHEMA)
-    scenario.sql("SET GLOBAL general_log = 0; TRUNCATE mysql.general_log; SET GLOBAL log_output = 'FILE'")
     checks.that(log.count("\n") > 50, "control: the server's log has what pressrun sent", log.count("\n"))
     checks.that(not holds(log.encode()), "no statement holds the password")
     print("%d statements in the server's log" % log.count("\n"))
@@ -227,6 +226,7 @@ def main():
     project = Project(schema=SCHEMA, user=SCHEMA, password=CANARY)
     project.take_jobs()
     controls(checks, project)
+    atexit.register(scenario.sql, "SET GLOBAL general_log = 0; TRUNCATE mysql.general_log; SET GLOBAL log_output = 'FILE'")
     scenario.sql("SET GLOBAL log_output = 'TABLE'; TRUNCATE mysql.general_log; SET GLOBAL general_log = 1")
     watched = Watched(checks, project)
     good_ways(checks, watched)
