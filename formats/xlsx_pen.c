@@ -35,6 +35,10 @@ static void set_looks(struct xlsx_pen *p)
     format_set_num_format(p->styles[XLSX_DATE], "yyyy-mm-dd");
     format_set_num_format(p->styles[XLSX_DATETIME], "yyyy-mm-dd hh:mm:ss");
     format_set_num_format(p->styles[XLSX_DATETIME_FRACTION], "yyyy-mm-dd hh:mm:ss.000");
+    /* Under their titles, which stand left of the button of the autofilter. */
+    format_set_align(p->styles[XLSX_DATE], LXW_ALIGN_LEFT);
+    format_set_align(p->styles[XLSX_DATETIME], LXW_ALIGN_LEFT);
+    format_set_align(p->styles[XLSX_DATETIME_FRACTION], LXW_ALIGN_LEFT);
     format_set_num_format(p->styles[XLSX_TIME], "[h]:mm:ss");
     format_set_num_format(p->styles[XLSX_TIME_FRACTION], "[h]:mm:ss.000");
 }

@@ -219,6 +219,10 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
 /* A signal ends the work at once: what was being rendered is recorded and can be done again. */
 static int stop_all(struct engine *en, struct err *e)
 {
+    /* Taken from the queue, or it would end this process as soon as signals come through again. */
+    struct signalfd_siginfo taken;
+    if (read(en->signals, &taken, sizeof(taken)) < 0)
+        return err_sys(e, "can't read a signal");
     en->summary->stopped = true;
     en->next = en->order->ntasks;
     for (size_t i = 0; i < en->order->workers; i++) {

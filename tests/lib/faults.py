@@ -76,7 +76,7 @@ class OwnServer(iso.Server):
 
 
 def server():
-    return SharedServer() if os.environ.get("DB_SOCKET") else OwnServer(videos=3000)
+    return SharedServer() if os.environ.get("DB_SOCKET") else OwnServer(videos=30000)
 
 
 CONFIG = """\

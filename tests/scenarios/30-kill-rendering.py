@@ -167,6 +167,44 @@ def worker_points(lane):
     return points
 
 
+def revisions(server, checks):
+    """Killed while a newer revision replaces an older one, under keys without a directory of their own."""
+    p = faults.Project("revisions", faults.on_socket(server), tenants=(9,), program=faults.FAST).init()
+    p.untraced_leaks().write("pressrun.yaml", open(p.config, encoding="utf-8").read().replace(
+        "kind: directory", 'kind: directory, key: "{tenant.id}/{job}-{period}-{file}"'))
+    p.job("rev", {"rows": "SELECT id, :n AS n FROM videos ORDER BY id"}, formats="csv, json",
+          more="params: {n: {type: integer}}\n")
+    prefix = "9/rev-%s-" % faults.PERIOD
+    names = [prefix + name for name in ("rev.rows.csv", "rev.json", "manifest.json")]
+    killed_in = os.path.join(p.directory, "strace.log")
+
+    def run(n, path=None, call=None):
+        where = ("-P", os.path.join(p.out, path), *faults.kill_at(call, 1)) if path else ()
+        code, output = p.run_job("rev", "--param", "n=%d" % n, prefix=faults.strace(killed_in, *where))
+        p.wait_for_lock()
+        if path:
+            checks.that(faults.was_killed(killed_in), "revision %d: killed at %s of %s" % (n, call, path), output)
+        else:
+            checks.that(code == 0, "revision %d: succeeds" % n, output)
+        return {name: p.published().get(name) for name in names}
+
+    first = run(1)
+    checks.that(all(first.values()), "revision 1 is there", first)
+    later = sorted(name for name in names[:2])[-1] if first[names[0]] else ""
+    mixed = run(2, later, "rename")
+    checks.that(mixed[names[2]] is None and mixed != first,
+                "while files are replaced, no manifest vouches for them", mixed)
+    # What the killed one was copying is not left beside revision 3.
+    mixed = run(3, os.path.join("9", ".%s.part" % os.path.basename(names[0])), "fsync")
+    checks.that(p.leftovers(), "control: a copy was cut short", p.leftovers())
+    third = run(4)
+    checks.that(all(third.values()) and not faults.wrong_with(
+        {os.path.join("9", n[len(prefix):]): d for n, d in third.items()}), "revision 4 is whole", third)
+    checks.that(not p.leftovers() and not p.spool(), "nothing is left of the others", p.leftovers() + p.spool())
+    states = dict(p.rows("SELECT state, COUNT(*) FROM deliveries GROUP BY state"))
+    checks.that(set(states) == {"delivered", "superseded"}, "what was not sent is superseded", states)
+
+
 def share(lanes, points, work):
     """Each lane takes the next point until none is left."""
     left = list(reversed(points))
@@ -201,6 +239,7 @@ def main():
             lane.reference = lanes[0].reference
         share(lanes, points, lambda lane, point, kill=kill: kill(lane, *point))
         print("%d kill points of the %s" % (len(points), kind))
+    revisions(server, checks)
     checks.finish()
 
 
