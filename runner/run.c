@@ -310,6 +310,9 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
     if (rc == 0 && !summary->stopped)
         rc = deliver_due(app->ledger, app->spool, &app->destinations, app->now(),
                          &summary->deliveries, e);
+    /* And the files of older revisions that need not be sent any more. */
+    if (rc == 0)
+        rc = spool_sweep(app->spool, app->ledger, e);
     for (size_t i = 0; i < order->workers; i++)
         worker_stop(&en.workers[i], rc != 0);
     if (en.signals >= 0)

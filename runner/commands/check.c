@@ -95,9 +95,10 @@ static void print_next_wall(const struct app *app, const struct findings *f)
     const char *at = strrchr(f->account, '@');
     int name = at ? (int)(at - f->account) : (int)strlen(f->account);
     snprintf(account, sizeof(account), "'%.*s'@'%s'", name, f->account, at ? at + 1 : "%");
-    printf("The wall in front of other tenants' rows is pressrun's own lexer. The server itself can\n"
-           "be a second one. As the database's administrator:\n\n"
-           "    CREATE ROLE pressrun_read;\n");
+    printf(
+        "The wall in front of other tenants' rows is pressrun's own lexer. The server itself can\n"
+        "be a second one. As the database's administrator:\n\n"
+        "    CREATE ROLE pressrun_read;\n");
     for (size_t i = 0; i < app->config->nscope; i++)
         printf("    GRANT SELECT ON `%s`.`%s` TO pressrun_read;\n", schema,
                app->config->scope[i].table);

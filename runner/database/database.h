@@ -35,7 +35,7 @@ bool database_is_mariadb(const struct database *db);
 const char *database_version(const struct database *db); /* "10.11.19-MariaDB" */
 /* The account as the server's grants know it: "reader@%". */
 const char *database_account(const struct database *db);
-const char *database_tls(const struct database *db);     /* cipher, or "" without TLS */
+const char *database_tls(const struct database *db); /* cipher, or "" without TLS */
 void database_set_timeout(struct database *db, int64_t statement_timeout_ms);
 
 /* Runs a statement of our own that returns no rows. */

@@ -178,28 +178,29 @@ def revisions(server, checks):
     names = [prefix + name for name in ("rev.rows.csv", "rev.json", "manifest.json")]
     killed_in = os.path.join(p.directory, "strace.log")
 
-    def run(n, path=None, call=None):
-        where = ("-P", os.path.join(p.out, path), *faults.kill_at(call, 1)) if path else ()
+    def run(n, name=None):
+        """Killed while it syncs its copy of that file, before the copy gets its name."""
+        copy = os.path.join(p.out, "9", ".%s.part" % os.path.basename(name or ""))
+        where = ("-P", copy, *faults.kill_at("fsync", 1)) if name else ()
         code, output = p.run_job("rev", "--param", "n=%d" % n, prefix=faults.strace(killed_in, *where))
         p.wait_for_lock()
-        if path:
-            checks.that(faults.was_killed(killed_in), "revision %d: killed at %s of %s" % (n, call, path), output)
+        if name:
+            checks.that(faults.was_killed(killed_in), "revision %d: killed at %s" % (n, name), output)
         else:
             checks.that(code == 0, "revision %d: succeeds" % n, output)
         return {name: p.published().get(name) for name in names}
 
     first = run(1)
     checks.that(all(first.values()), "revision 1 is there", first)
-    later = sorted(name for name in names[:2])[-1] if first[names[0]] else ""
-    mixed = run(2, later, "rename")
-    checks.that(mixed[names[2]] is None and mixed != first,
-                "while files are replaced, no manifest vouches for them", mixed)
-    # What the killed one was copying is not left beside revision 3.
-    mixed = run(3, os.path.join("9", ".%s.part" % os.path.basename(names[0])), "fsync")
+    # JSON goes first, CSV next.
+    mixed = run(2, names[0])
+    checks.that(mixed[names[0]] == first[names[0]] and mixed[names[1]] != first[names[1]],
+                "control: one file of revision 2 is there, one of revision 1", mixed)
+    checks.that(mixed[names[2]] is None, "while files are replaced, no manifest vouches for them", mixed)
     checks.that(p.leftovers(), "control: a copy was cut short", p.leftovers())
-    third = run(4)
-    checks.that(all(third.values()) and not faults.wrong_with(
-        {os.path.join("9", n[len(prefix):]): d for n, d in third.items()}), "revision 4 is whole", third)
+    last = run(3)
+    checks.that(all(last.values()) and not faults.wrong_with(
+        {os.path.join("9", n[len(prefix):]): d for n, d in last.items()}), "revision 3 is whole", last)
     checks.that(not p.leftovers() and not p.spool(), "nothing is left of the others", p.leftovers() + p.spool())
     states = dict(p.rows("SELECT state, COUNT(*) FROM deliveries GROUP BY state"))
     checks.that(set(states) == {"delivered", "superseded"}, "what was not sent is superseded", states)
