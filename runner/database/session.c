@@ -115,13 +115,14 @@ static int set_timeout(struct database *db, int64_t timeout_ms, struct err *e)
 
 int session_pin(struct database *db, struct err *e)
 {
+    /* First, so that a short limit of the server's own does not end what follows. */
+    if (set_timeout(db, db->config->statement_timeout_ms, e) != 0)
+        return -1;
     for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
         if (applies(db, &pins[i]) && pin_one(db, &pins[i], e) != 0)
             return -1;
     }
     if (pin_optimizer(db, e) != 0 || check_charset(db, e) != 0)
-        return -1;
-    if (set_timeout(db, db->config->statement_timeout_ms, e) != 0)
         return -1;
     return check_no_database(db, e);
 }
