@@ -75,12 +75,34 @@ static const char *nearest_job(const struct app *app, const char *name, struct a
     return fields_did_you_mean(arena, name, names, app->jobs->n);
 }
 
+/* The first error in the file of that job, or NULL. */
+static const struct problem *problem_of_job(const struct app *app, const char *name)
+{
+    for (size_t i = 0; i < app->problems.n; i++) {
+        const struct problem *p = &app->problems.items[i];
+        const char *slash = strrchr(p->at.file, '/'), *file = slash ? slash + 1 : p->at.file;
+        size_t len = strlen(name);
+        if (p->severity == SEVERITY_ERROR && strncmp(file, name, len) == 0 &&
+            strcmp(file + len, ".yaml") == 0)
+            return p;
+    }
+    return NULL;
+}
+
 const struct job *app_job(const struct app *app, const char *name, struct err *e)
 {
     const struct job *job = jobs_find(app->jobs, name);
     struct arena arena = {0};
     if (job)
         return job;
+    const struct problem *p = problem_of_job(app, name);
+    if (p) {
+        err_set(e, ERR_CONFIG, "job \"%s\" can't be used: %s:%u:%u: %s", name, p->at.file,
+                p->at.line, p->at.column, p->msg);
+        err_hint(e, "%s%spressrun check --offline shows all that is wrong", p->hint,
+                 p->hint[0] ? "; " : "");
+        return NULL;
+    }
     err_set(e, ERR_USAGE, "there is no job \"%s\" below \"%s\"%s", name,
             app->config->jobs_directory, nearest_job(app, name, &arena));
     if (app->jobs->nbroken) {

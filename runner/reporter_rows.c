@@ -200,7 +200,6 @@ struct task_rows {
     struct row_source source;
     struct row_source *inner;
     const struct report_input *in;
-    const char *result;
     struct column *columns;
     const char *tenant_column; /* NULL: no row tells whose it is */
     size_t tenant_index;
@@ -218,9 +217,8 @@ static int compare_tenant(const struct task_rows *t, const struct cell *row, str
     struct buf shown;
     buf_init(&shown, 512);
     utf8_add_visible(&shown, cell->text, cell->len, LIMIT_TENANT_ID_BYTES);
-    err_set(e, ERR_ISOLATION,
-            "row %llu of result set \"%s\" says %s = \"%s\", but the report is for tenant \"%s\"",
-            (unsigned long long)t->rows, t->result, t->tenant_column, shown.data, id);
+    err_set(e, ERR_ISOLATION, "row %llu says %s = \"%s\", but the report is for tenant \"%s\"",
+            (unsigned long long)t->rows, t->tenant_column, shown.data, id);
     buf_release(&shown);
     return err_hint(e,
                     "nothing was published and the job's deliveries are stopped; give the column "
@@ -299,7 +297,7 @@ static int wrap(struct reporter *r, const struct report_input *in, const struct 
 {
     struct task_rows *t = xcalloc(1, sizeof(*t));
     *t = (struct task_rows){
-        .source = {.next = next, .free = release}, .inner = inner, .in = in, .result = spec->name};
+        .source = {.next = next, .free = release}, .inner = inner, .in = in};
     if (rows_check_columns(spec, inner, e) != 0) {
         release(&t->source);
         return -1;
