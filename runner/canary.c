@@ -83,10 +83,14 @@ static void ghost_id(const struct reporter *r, char out[LIMIT_TENANT_ID_BYTES + 
         if (r->scope.tables[i].rule->kind == SCOPE_TENANT)
             type = r->scope.tables[i].id_type;
     }
-    if (type == TENANT_ID_INTEGER)
+    if (type == TENANT_ID_INTEGER) {
         snprintf(out, LIMIT_TENANT_ID_BYTES + 1, "%lld", (long long)INT64_MIN);
-    else
-        hash_random_hex(out, 16);
+        return;
+    }
+    hash_random_hex(out, 16);
+    /* Version 4, variant 1: MariaDB's UUID takes some other digits there for no UUID at all. */
+    out[12] = '4';
+    out[16] = '8';
 }
 
 int canary_check(struct reporter *r, const struct report_input *in, size_t result, struct err *e)

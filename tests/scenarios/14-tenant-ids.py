@@ -118,11 +118,62 @@ def null_id(server, checks):
     server.sql("DELETE FROM ids_int.tenants WHERE id IS NULL;")
 
 
+def exact_ids(server, checks):
+    """Ids that no report could be named after are compared exactly all the same."""
+    project = project_of(server, "ids_text", "exact")
+    own = "SELECT note FROM things"
+    for i, tenant in enumerate(("acme", "0", "1abc", "1", "ACME", "acm\u00e9", "acme ", "00", "")):
+        answer = project.probe("rows", tenant, texts=[own])[0]
+        checks.that(answer.rows == ["of %d" % i] * 2, "exactly %r" % tenant, answer)
+    for tenant in ("acme  ", "Acme", "0.0", "\u00c0cme", "acme\u200b", " acme"):
+        answer = project.probe("rows", tenant, texts=[own])[0]
+        checks.that(answer.rows == [], "nobody is %r" % tenant, answer)
+    project = project_of(server, "ids_int", "exact-int")
+    for tenant in ("1abc", "1.0", " 1", "0x1", "1e0", "' OR 1 = 1 -- ", "99999999999999999999"):
+        answer = project.probe("rows", tenant, texts=[own])[0]
+        checks.that(answer.kind == "refused" and not answer.rows, "no integer: %r" % tenant, answer)
+    project = project_of(server, "ids_bytes", "exact-bytes")
+    for tenant in ("00112233445566778899AABBCCDDEEFF", "0", "zz", "0x00112233445566778899aabbccddeeff"):
+        answer = project.probe("rows", tenant, texts=[own])[0]
+        checks.that(answer.kind == "refused" and not answer.rows, "not hexadecimal: %r" % tenant, answer)
+
+
+def canary(server, checks):
+    """Rows that even a tenant gets that does not exist, and references that fit two tenants."""
+    project = project_of(server, "ids_big", "canary")
+    code, output = project.run("check")
+    checks.that(code == 0, "control: the canary is content", (code, output))
+    server.sql("CREATE SCHEMA ids_ghost;\nCREATE TABLE ids_ghost.tenants (id BIGINT, name VARCHAR(80));\n"
+               "INSERT INTO ids_ghost.tenants VALUES (1, 'one');\n"
+               "CREATE TABLE ids_ghost.things (n INT PRIMARY KEY, owner BIGINT, note VARCHAR(80));\n"
+               "INSERT INTO ids_ghost.things VALUES (1, 1, 'of one'), (2, -9223372036854775808, 'of all');\n"
+               "CREATE TABLE ids_ghost.parts (n INT PRIMARY KEY, thing INT, note VARCHAR(80));\n"
+               "GRANT SELECT ON ids_ghost.* TO '%s'@'%%';" % ACCOUNT)
+    project = project_of(server, "ids_ghost")
+    for arguments in (["check"], ["run", "both"], ["preview", "both", "--tenant", "1"]):
+        code, output = project.run(*arguments)
+        checks.that(code in ((3, 4) if arguments == ["check"] else (4,)) and "does not exist" in output,
+                    "the canary finds rows of nobody: %s" % arguments[0], (code, output))
+    checks.that(not os.path.exists(project.out), "nothing is published")
+
+    server.sql("CREATE TABLE ids_int.codes (n INT PRIMARY KEY, owner INT, code VARCHAR(20), UNIQUE (owner, code));\n"
+               "INSERT INTO ids_int.codes VALUES (1, 1, 'x'), (2, 2, 'x');\n"
+               "CREATE TABLE ids_int.uses (n INT PRIMARY KEY, code VARCHAR(20));\n"
+               "INSERT INTO ids_int.uses VALUES (1, 'x');")
+    project = iso.Project(server, "shared-code", ACCOUNT, PASSWORD, schema="ids_int",
+                          tenants="SELECT id, name FROM tenants", timeout="5s",
+                          scope="  tenants: {tenant: id}\n  codes: {tenant: owner}\n"
+                                "  uses: {through: codes, on: code, references: code}\n")
+    code, output = project.run("check")
+    checks.that(code == 3 and "is not unique" in output, "a reference must fit one row", (code, output))
+    server.sql("DELETE FROM ids_int.codes WHERE n = 2; ALTER TABLE ids_int.codes ADD UNIQUE (code);")
+    code, output = project.run("check")
+    checks.that(code == 0, "control: with a unique key it may", (code, output))
+
+
 def wrong_column(server, checks):
-    """A scope that names the wrong column: the rows themselves say whose they are."""
-    server.sql("CREATE TABLE ids_int.wrong (n INT AUTO_INCREMENT PRIMARY KEY, owner INT, tenant_id INT);\n"
-               "CREATE TABLE ids_int.right_one (n INT AUTO_INCREMENT PRIMARY KEY, tenant_id INT);\n"
-               "INSERT INTO ids_int.wrong (owner, tenant_id) VALUES (1, 1), (1, 2), (2, 2), (2, 1);\n"
+    """Rows say themselves whose they are; one of another tenant stops the job, deliveries included."""
+    server.sql("CREATE TABLE ids_int.right_one (n INT AUTO_INCREMENT PRIMARY KEY, tenant_id INT);\n"
                "INSERT INTO ids_int.right_one (tenant_id) VALUES (1), (2);\n")
     project = iso.Project(server, "wrong", ACCOUNT, PASSWORD, schema="ids_int",
                           tenants="SELECT id, name FROM tenants WHERE id IN (1, 2) ORDER BY id",
@@ -139,6 +190,31 @@ def wrong_column(server, checks):
     checks.that(not os.path.exists(os.path.join(project.out, "1", "lying")), "nothing is published")
     code, output = project.run("status", "--failed", "--json")
     checks.that('"isolation"' in output, "the ledger keeps it", output)
+    stopped(checks, project)
+
+
+def stopped(checks, project):
+    """What a job rendered before its mistake and did not deliver yet stays where it is."""
+    destination, late = project.out, project.out + "-away"
+    os.rename(destination, late)
+    with open(destination, "w", encoding="utf-8"):
+        pass  # a file in the place of the directory: nothing can be delivered
+    project.job("late", "SELECT tenant_id, n FROM right_one")
+    code, output = project.run("run", "late")
+    checks.that(code == 1, "the first reports wait for their destination", (code, output))
+    project.job("late", "SELECT 2 AS tenant_id, n FROM right_one")
+    code, output = project.run("run", "late", "--again")
+    checks.that(code == 4, "then the job makes a mistake", (code, output))
+    os.remove(destination)
+    os.rename(late, destination)
+    code, output = project.run("deliver")
+    checks.that(not os.path.exists(os.path.join(destination, "1", "late")) and
+                not os.path.exists(os.path.join(destination, "2", "late")),
+                "deliveries of that job are stopped", (code, output))
+    project.job("late", "SELECT tenant_id, n FROM right_one")
+    code, output = project.run("run", "late", "--again")
+    checks.that(code == 0 and os.path.exists(os.path.join(destination, "2", "late")),
+                "control: put right and run again, they arrive", (code, output))
 
 
 def main():
@@ -150,6 +226,8 @@ def main():
     controls(server, checks)
     for schema, (kind, ids, sentence) in BAD.items():
         bad(server, checks, schema, kind, ids, sentence)
+    exact_ids(server, checks)
+    canary(server, checks)
     null_id(server, checks)
     wrong_column(server, checks)
     checks.finish()
