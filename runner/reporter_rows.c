@@ -35,19 +35,19 @@ static int bind_integer(const char *id, struct bind *out, struct err *e)
     return 0;
 }
 
-static int hex_digit(char c)
+static int hex_digit(char c) /* one of 0-9 a-f */
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    return c <= '9' ? c - '0' : c - 'a' + 10;
 }
 
 static int bind_bytes(const char *id, struct arena *arena, struct bind *out, struct err *e)
 {
     size_t n = strlen(id) / 2;
     char *bytes = arena_alloc(arena, n + 1);
+    if (strspn(id, "0123456789abcdef") != 2 * n)
+        return err_set(e, ERR_ISOLATION, "tenant id \"%s\" is not hexadecimal", id);
     for (size_t i = 0; i < n; i++) {
         int high = hex_digit(id[2 * i]), low = hex_digit(id[2 * i + 1]);
-        if (high < 0 || low < 0 || strlen(id) % 2)
-            return err_set(e, ERR_ISOLATION, "tenant id \"%s\" is not hexadecimal", id);
         bytes[i] = (char)(high << 4 | low);
     }
     *out = (struct bind){.type = BIND_BYTES, .text = bytes, .len = n};
@@ -296,8 +296,7 @@ static int wrap(struct reporter *r, const struct report_input *in, const struct 
                 struct row_source *inner, struct row_source **out, struct err *e)
 {
     struct task_rows *t = xcalloc(1, sizeof(*t));
-    *t = (struct task_rows){
-        .source = {.next = next, .free = release}, .inner = inner, .in = in};
+    *t = (struct task_rows){.source = {.next = next, .free = release}, .inner = inner, .in = in};
     if (rows_check_columns(spec, inner, e) != 0) {
         release(&t->source);
         return -1;
