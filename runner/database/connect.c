@@ -83,12 +83,15 @@ static int connect_error(struct database *db, const char *user, struct err *e)
     else
         snprintf(where, sizeof(where), "%s:%lld", c->host, (long long)c->port);
     bool refused = no == SERVER_ACCESS_DENIED || no == SERVER_ACCESS_DENIED_DB || no == 1524 ||
-                   no == CR_SSL_CONNECTION_ERROR;
+                   no == CR_AUTH_PLUGIN_CANNOT_LOAD || no == CR_SSL_CONNECTION_ERROR;
     err_set(e, ERR_DATABASE, "can't connect to the database at %s as \"%s\": %s (%u)", where, user,
             mysql_error(db->mysql), no);
     e->transient = !refused;
     if (no == SERVER_ACCESS_DENIED)
         err_hint(e, "%s:%u: check database.user and database.password", c->at.file, c->at.line);
+    else if (no == CR_AUTH_PLUGIN_CANNOT_LOAD)
+        err_hint(e, "this client library can't log in the way the account asks for: build pressrun "
+                    "with MariaDB Connector/C, or give the account another authentication plugin");
     else if (no == CR_SSL_CONNECTION_ERROR && strstr(e->msg, "does not support"))
         err_hint(e, "turn TLS on at the server, or reach it through an SSH tunnel on 127.0.0.1");
     else if (no == CR_SSL_CONNECTION_ERROR)
