@@ -119,7 +119,7 @@ def check_other_codes(checks, project):
     bad.write("jobs/broken.yaml", "job: broken\n")
     done = bad.run("run", "broken")
     checks.equal(done.code, 3, "a broken job: exit code 3")
-    checks.that("pressrun check shows why" in done.err, "and the way to the reason", done)
+    checks.that("broken.yaml:1:1" in done.err and "pressrun check" in done.err, "where and why", done)
     for name, old, new in (("server", SOCKET, "/nonexistent/mysqld.sock"), ("password", "", "")):
         bad.write("pressrun.yaml", project.read("pressrun.yaml").replace(old, new) if old else project.read("pressrun.yaml"))
         bad.take_jobs()
