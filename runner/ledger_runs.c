@@ -125,11 +125,13 @@ static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a,
     return 0;
 }
 
-/* An older revision that was not sent yet must not replace this one later. */
+/* An older revision that was not sent yet must not replace this one later; one that was given up
+ * needs nobody's attention any more. */
 static int supersede_older(struct ledger *l, int64_t run, struct err *e)
 {
     return ledger_run_sql(l, e,
-                          "UPDATE deliveries SET state = 'superseded' WHERE state = 'pending'"
+                          "UPDATE deliveries SET state = 'superseded'"
+                          " WHERE state IN ('pending', 'dead')"
                           " AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
                           " JOIN tasks n ON n.job = t.job AND n.period = t.period"
                           "  AND n.tenant = t.tenant AND n.revision > t.revision"

@@ -49,8 +49,8 @@ static void show_progress(const struct engine *en, const struct worker *w)
 }
 
 /* A failed run is recorded and told once; the others go on. */
-static int fail_run(struct engine *en, size_t task, int64_t run, const struct err *why,
-                    struct err *e)
+static int record_failure(struct engine *en, size_t task, int64_t run, const struct err *why,
+                          struct err *e)
 {
     const struct task *t = task_of(en, task);
     en->summary->failed++;
@@ -64,11 +64,39 @@ static int fail_run(struct engine *en, size_t task, int64_t run, const struct er
     if (spool_forget(en->app->spool, run, e) != 0 ||
         ledger_fail_run(en->app->ledger, run, why, en->app->now(), e) != 0)
         return -1;
+    return 0;
+}
+
+/* No task is begun any more, and what is being rendered ends at once; it can be done again. */
+static int abandon_all(struct engine *en, const char *reason, struct err *e)
+{
+    struct err why;
+    en->next = en->order->ntasks;
+    for (size_t i = 0; i < en->order->workers; i++) {
+        struct worker *w = &en->workers[i];
+        bool busy = w->busy;
+        size_t task = w->task;
+        int64_t run = w->run;
+        worker_stop(w, true);
+        err_set_transient(&why, ERR_INTERNAL, "%s", reason);
+        if (busy && record_failure(en, task, run, &why, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int fail_run(struct engine *en, size_t task, int64_t run, const struct err *why,
+                    struct err *e)
+{
+    if (record_failure(en, task, run, why, e) != 0)
+        return -1;
     if (why->kind != ERR_ISOLATION)
         return 0;
-    /* What may have leaked for one tenant may have leaked for all: nothing of the job goes out. */
-    en->next = en->order->ntasks;
-    return ledger_stop_deliveries(en->app->ledger, t->job->name, why->msg, e);
+    /* What may have leaked for one tenant may have leaked for all: nothing of the job goes out, nor
+     * what other workers have in hand. */
+    if (ledger_stop_deliveries(en->app->ledger, task_of(en, task)->job->name, why->msg, e) != 0)
+        return -1;
+    return abandon_all(en, "stopped: the report of another tenant broke isolation", e);
 }
 
 /* The outbox of a run: each artifact to each destination, the manifest last as it comes last. */
@@ -224,19 +252,7 @@ static int stop_all(struct engine *en, struct err *e)
     if (read(en->signals, &taken, sizeof(taken)) < 0)
         return err_sys(e, "can't read a signal");
     en->summary->stopped = true;
-    en->next = en->order->ntasks;
-    for (size_t i = 0; i < en->order->workers; i++) {
-        struct worker *w = &en->workers[i];
-        struct err why;
-        bool busy = w->busy;
-        size_t task = w->task;
-        int64_t run = w->run;
-        worker_stop(w, true);
-        err_set_transient(&why, ERR_INTERNAL, "pressrun was told to stop");
-        if (busy && fail_run(en, task, run, &why, e) != 0)
-            return -1;
-    }
-    return 0;
+    return abandon_all(en, "pressrun was told to stop", e);
 }
 
 static int wait_for_workers(struct engine *en, struct err *e)
@@ -250,7 +266,8 @@ static int wait_for_workers(struct engine *en, struct err *e)
     if (en->polls[n].revents)
         return stop_all(en, e);
     for (size_t i = 0; i < n; i++) {
-        if (en->polls[i].revents && take_result(en, &en->workers[i], e) != 0)
+        /* Not busy any more: the result of another one has ended it just now. */
+        if (en->polls[i].revents && en->workers[i].busy && take_result(en, &en->workers[i], e) != 0)
             return -1;
     }
     return 0;

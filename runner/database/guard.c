@@ -149,13 +149,29 @@ const char *guard_reason(const struct guard *g)
     return g->reason;
 }
 
+/* The query reaches past its stubs; any other refusal is a mistake like one without a guard. */
+static bool reaches_past(unsigned code)
+{
+    static const unsigned codes[] = {
+        SERVER_ACCESS_DENIED_DB, SERVER_TABLE_DENIED,  SERVER_COLUMN_DENIED,
+        SERVER_ROUTINE_DENIED,   SERVER_RIGHT_MISSING, SERVER_NO_DATABASE,
+        SERVER_UNKNOWN_DATABASE, SERVER_NO_SUCH_TABLE, SERVER_NO_SUCH_ROUTINE,
+    };
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        if (codes[i] == code)
+            return true;
+    }
+    return false;
+}
+
 static int prepare_stubs(struct database *db, const struct statement *stubs, const struct place *at,
                          struct err *e)
 {
     MYSQL_STMT *stmt = NULL;
     if (client_prepare(db, stubs->text, stubs->len, &stmt, e) != 0) {
-        if (!e->transient)
-            e->kind = ERR_ISOLATION;
+        if (!reaches_past(e->code))
+            return err_wrap(e, "%s:%u", at->file, at->line);
+        e->kind = ERR_ISOLATION;
         return err_wrap(e, "%s:%u: the guard refuses the query", at->file, at->line);
     }
     int rc = 0;

@@ -213,6 +213,35 @@ static int check_reference(struct database *db, const char *schema, const struct
     return 0;
 }
 
+/* A text compared with an integer is compared as a number: '1abc' would refer to row 1. */
+static int check_reference_types(struct database *db, const char *schema,
+                                 const struct scope_rule *rule, struct problems *problems,
+                                 struct err *e)
+{
+    /* Numbers are one family, texts another; all else must be the same type. */
+    static const char family[] =
+        "IF(data_type IN ('tinyint','smallint','mediumint','int','bigint'), 'an integer', "
+        "IF(data_type IN ('char','varchar'), 'a text', data_type))";
+    char sql[1024], differ[32];
+    const char *column = rule->parent_column ? rule->parent_column : "id";
+    if (rule->kind != SCOPE_THROUGH)
+        return 0;
+    snprintf(
+        sql, sizeof(sql),
+        "SELECT COUNT(DISTINCT %s) > 1 FROM information_schema.columns WHERE table_schema = '%s' "
+        "AND ((table_name = '%s' AND column_name = '%s') OR "
+        "(table_name = '%s' AND column_name = '%s'))",
+        family, schema, rule->table, rule->column, rule->parent->table, column);
+    if (database_scalar(db, sql, differ, sizeof(differ), e) != 0)
+        return -1;
+    if (strcmp(differ, "1") == 0)
+        problems_add(problems, &rule->at, "give both columns the same type",
+                     "column \"%s.%s\" and column \"%s.%s\", which it refers to, are of different "
+                     "types: they can't be compared exactly",
+                     rule->table, rule->column, rule->parent->table, column);
+    return 0;
+}
+
 static const struct scope_table *find(const struct scope *scope, const char *table)
 {
     for (size_t i = 0; i < scope->ntables; i++) {
@@ -265,7 +294,8 @@ int tables_describe(struct database *db, const struct config *config, struct are
     for (size_t i = 0; i < config->nscope; i++) {
         struct description d = {.arena = arena, .mariadb = db->mariadb, .rule = &config->scope[i]};
         if (describe(db, schema, &d, e) != 0 ||
-            check_reference(db, schema, d.rule, problems, e) != 0)
+            check_reference(db, schema, d.rule, problems, e) != 0 ||
+            check_reference_types(db, schema, d.rule, problems, e) != 0)
             return err_wrap(e, "describing table \"%s\"", d.rule->table);
         check(&d, schema, problems);
         tables[i] = (struct scope_table){d.rule, d.columns, d.n, d.id_type};

@@ -37,8 +37,10 @@ static int check_key(const struct destination *d, const struct delivery *deliver
         return -1;
     if (strcmp(key, delivery->key) == 0)
         return 0;
-    err_set(e, ERR_CONFIG, "the key of destination \"%s\" has changed since the report was made",
-            d->name);
+    /* What an edit of the configuration broke, another one mends: so it is tried again. */
+    err_set_transient(e, ERR_CONFIG,
+                      "the key of destination \"%s\" has changed since the report was made",
+                      d->name);
     return err_hint(e, "render the report again with --again, or put the old key back");
 }
 
@@ -48,8 +50,8 @@ static int send_one(const struct spool *spool, const struct destinations *all,
     char directory[LIMIT_PATH_BYTES], path[LIMIT_PATH_BYTES];
     struct destination *d = destinations_find(all, delivery->destination);
     if (!d) {
-        err_set(e, ERR_CONFIG, "destination \"%s\" is not in the configuration any more",
-                delivery->destination);
+        err_set_transient(e, ERR_CONFIG, "destination \"%s\" is not in the configuration any more",
+                          delivery->destination);
         return err_hint(e, "put it back, or render the report again for its new destination");
     }
     if (check_key(d, delivery, e) != 0 ||

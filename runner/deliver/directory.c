@@ -60,7 +60,7 @@ static int check_hash(const char *path, const struct delivery *delivery, struct 
         return -1;
     if (strcmp(sha256, delivery->sha256) == 0)
         return 0;
-    err_set(e, ERR_IO, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
+    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
     return err_hint(e,
                     "the spool or the destination's disk is damaged; render again with "
                     "pressrun run %s --period %s --again",
@@ -103,9 +103,8 @@ static bool is_there_already(const char *path, const struct delivery *delivery)
            strcmp(sha256, delivery->sha256) == 0;
 }
 
-static int send_file(struct destination *destination, const struct parcel *p, struct err *e)
+static int publish(const struct directory *d, const struct parcel *p, struct err *e)
 {
-    struct directory *d = (struct directory *)destination;
     char path[LIMIT_PATH_BYTES], directory[LIMIT_PATH_BYTES], temp[LIMIT_PATH_BYTES];
     if (file_join(path, d->path, p->delivery->key, e) != 0)
         return -1;
@@ -125,6 +124,17 @@ static int send_file(struct destination *destination, const struct parcel *p, st
         return -1;
     }
     return file_sync(directory, e);
+}
+
+/* A directory that is not mounted, not ours to write or on a server that hangs is so until somebody
+ * mends it: no report may be given up for it at once. */
+static int send_file(struct destination *destination, const struct parcel *p, struct err *e)
+{
+    if (publish((struct directory *)destination, p, e) == 0)
+        return 0;
+    if (e->kind == ERR_IO)
+        e->transient = true;
+    return -1;
 }
 
 const struct destination_kind destination_directory = {

@@ -169,6 +169,16 @@ def canary(server, checks):
     server.sql("DELETE FROM ids_int.codes WHERE n = 2; ALTER TABLE ids_int.codes ADD UNIQUE (code);")
     code, output = project.run("check")
     checks.that(code == 0, "control: with a unique key it may", (code, output))
+    server.sql("CREATE TABLE ids_int.loose (n INT PRIMARY KEY, thing VARCHAR(20));\n"
+               "INSERT INTO ids_int.loose VALUES (1, '1abc');")
+    project = iso.Project(server, "loose", ACCOUNT, PASSWORD, schema="ids_int",
+                          tenants="SELECT id, name FROM tenants", timeout="5s",
+                          scope="  tenants: {tenant: id}\n  things: {tenant: owner}\n"
+                                "  loose: {through: things, on: thing, references: n}\n")
+    code, output = project.run("check")
+    checks.that(code == 3 and "different types" in output, "a text can't refer to a number", (code, output))
+    taken = server.sql("SELECT COUNT(*) FROM ids_int.loose WHERE thing IN (SELECT n FROM ids_int.things);")
+    checks.that(taken.strip() == "1", "control: the server takes '1abc' for 1", taken)
 
 
 def wrong_column(server, checks):
