@@ -24,6 +24,16 @@ static bool is_glued(const struct sql *sql, size_t i)
             sql_is_symbol(sql, i - 1, "."));
 }
 
+/*
+ * A word before a dot and a quoted name. There the servers look for keywords, other than before a
+ * dot and a word: in FROM.`t` they read FROM. Quotes make a name of it for sure.
+ */
+static bool needs_quotes(const struct sql *sql, size_t i)
+{
+    return sql->tokens[i].kind == SQL_WORD && sql_is_symbol(sql, i + 1, ".") &&
+           i + 2 < sql->ntokens && sql->tokens[i + 2].kind == SQL_NAME;
+}
+
 void sql_emit(const struct sql *sql, size_t from, struct buf *out)
 {
     unsigned newlines = 0;
@@ -40,7 +50,7 @@ void sql_emit(const struct sql *sql, size_t from, struct buf *out)
         }
         if (t->kind == SQL_PARAM)
             buf_add_char(out, '?');
-        else if (t->kind == SQL_NAME)
+        else if (t->kind == SQL_NAME || needs_quotes(sql, i))
             buf_printf(out, "`%s`", t->text);
         else
             buf_add(out, t->text, t->len);

@@ -17,8 +17,8 @@ enum {
 /* All of these are false when there is no token `i`. */
 bool sql_is_symbol(const struct sql *sql, size_t i, const char *symbol);
 bool sql_is_identifier(const struct sql *sql, size_t i); /* SQL_WORD or SQL_NAME */
-/* An unquoted word, whatever its case, with no dot beside it: next to a dot the servers never read
- * a keyword. */
+/* An unquoted word, whatever its case, with no dot beside it: next to a dot it is a name, for the
+ * servers too once sql_emit() has quoted the ones they would read otherwise. */
 bool sql_is_keyword(const struct sql *sql, size_t i, const char *word);
 bool sql_is_one_of(const struct sql *sql, size_t i, const char *const *words); /* ends with NULL */
 

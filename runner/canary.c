@@ -102,7 +102,7 @@ int canary_check(struct reporter *r, const struct report_input *in, size_t resul
     if (in->task->job->platform)
         return 0;
     ghost_id(r, id);
-    if (database_begin(r->db, in->generated_at, r->config->database.statement_timeout_ms, e) != 0 ||
+    if (database_begin(r->db, in->generated_at, rows_timeout(r, in->task->job), e) != 0 ||
         run_as(r, in, spec, SCOPE_FOR_TENANT, id, &ghost, e) != 0 ||
         run_as(r, in, spec, SCOPE_FOR_NOBODY, id, &nobody, e) != 0 || database_end(r->db, e) != 0)
         return -1;

@@ -125,17 +125,28 @@ static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a,
     return 0;
 }
 
-/* An older revision that was not sent yet must not replace this one later; one that was given up
- * needs nobody's attention any more. */
+/*
+ * An older revision that was not sent yet must not replace this one later, nor may what an older
+ * period left behind when keys don't hold {period}. What was given up needs nobody's attention any
+ * more.
+ */
 static int supersede_older(struct ledger *l, int64_t run, struct err *e)
 {
+    if (ledger_run_sql(l, e,
+                       "UPDATE deliveries SET state = 'superseded'"
+                       " WHERE state IN ('pending', 'dead')"
+                       " AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
+                       " JOIN tasks n ON n.job = t.job AND n.period = t.period"
+                       "  AND n.tenant = t.tenant AND n.revision > t.revision"
+                       " WHERE n.id = (SELECT task FROM runs WHERE id = ?))",
+                       "i", run) != 0)
+        return -1;
     return ledger_run_sql(l, e,
-                          "UPDATE deliveries SET state = 'superseded'"
-                          " WHERE state IN ('pending', 'dead')"
-                          " AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
-                          " JOIN tasks n ON n.job = t.job AND n.period = t.period"
-                          "  AND n.tenant = t.tenant AND n.revision > t.revision"
-                          " WHERE n.id = (SELECT task FROM runs WHERE id = ?))",
+                          "UPDATE deliveries SET state = 'superseded' WHERE state = 'pending'"
+                          " AND (run, destination) IN (SELECT o.run, o.destination"
+                          "  FROM deliveries o JOIN deliveries n ON n.run = ?1"
+                          "   AND n.destination = o.destination AND n.key = o.key"
+                          "  WHERE o.state = 'pending' AND o.run < ?1)",
                           "i", run);
 }
 

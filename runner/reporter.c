@@ -132,11 +132,6 @@ int reporter_clear_job(struct reporter *r, const struct report_input *in, struct
     return 0;
 }
 
-static int64_t timeout_of(const struct reporter *r, const struct job *job)
-{
-    return job->timeout_ms ? job->timeout_ms : r->config->database.statement_timeout_ms;
-}
-
 static void describe_document(const struct report_input *in, char *words, size_t size,
                               struct document *doc)
 {
@@ -208,7 +203,7 @@ int reporter_render(struct reporter *r, const struct report_input *in, struct ar
         return -1;
     describe_document(in, words, sizeof(words), &doc);
     manifest = manifest_new(&doc);
-    if (database_begin(r->db, in->generated_at, timeout_of(r, job), e) != 0 ||
+    if (database_begin(r->db, in->generated_at, rows_timeout(r, job), e) != 0 ||
         render_open(&render, in->directory, &doc, (const struct format *const *)job->formats,
                     job->nformats, &job->options, job->nresults, e) != 0 ||
         render_all(r, in, render, manifest, e) != 0 || database_end(r->db, e) != 0 ||
@@ -225,7 +220,7 @@ int reporter_rows(struct reporter *r, const struct report_input *in, size_t resu
                   struct row_source **out, struct err *e)
 {
     if (reporter_clear_job(r, in, e) != 0 ||
-        database_begin(r->db, in->generated_at, timeout_of(r, in->task->job), e) != 0)
+        database_begin(r->db, in->generated_at, rows_timeout(r, in->task->job), e) != 0)
         return -1;
     return rows_open(r, in, result, out, e);
 }

@@ -11,6 +11,11 @@
 #include "lib/utf8.h"
 #include "lib/zone.h"
 
+int64_t rows_timeout(const struct reporter *r, const struct job *job)
+{
+    return job->timeout_ms ? job->timeout_ms : r->config->database.statement_timeout_ms;
+}
+
 /* The type of the ids of tenants: that of the first table that holds one. */
 static enum tenant_id_type id_type(const struct reporter *r)
 {

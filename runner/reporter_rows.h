@@ -17,6 +17,8 @@ struct reporter {
     size_t ncleared;
 };
 
+/* How long a statement of the job may take. */
+int64_t rows_timeout(const struct reporter *r, const struct job *job);
 /* Binds each slot of a statement for a tenant ("" on the platform). Lives in the arena. */
 int rows_bind(const struct reporter *r, const struct report_input *in, const char *tenant_id,
               const struct statement *statement, struct arena *arena, struct bind **out,

@@ -3,14 +3,11 @@
  * a file on the server (FILE works even inside a read-only transaction) or a way around the shadows
  * (EXECUTE on a definer's function reads what its definer may read).
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "lib/buf.h"
-#include "lib/limits.h"
-#include "lib/utf8.h"
+#include "lib/mem.h"
 #include "runner/database/client.h"
 
 static const char *const harmless[] = {"USAGE", "SELECT", "SHOW VIEW", "SHOW DATABASES"};
@@ -27,19 +24,37 @@ static bool is_harmless(const char *privilege, size_t len)
     return false;
 }
 
+/* Steps over a character, or over a whole quoted name: names may hold what looks like grammar. */
+static const char *skip(const char *s)
+{
+    const char *end = strchr("`'\"", *s) ? strchr(s + 1, *s) : NULL;
+    return end ? end + 1 : s + 1;
+}
+
+/* Where some words stand outside quotes, or NULL. */
+static const char *find(const char *s, const char *words)
+{
+    for (; *s; s = skip(s)) {
+        if (strncasecmp(s, words, strlen(words)) == 0)
+            return s;
+    }
+    return NULL;
+}
+
 /* The end of a privilege in the list: a comma outside the parentheses of a column list, or ON. */
 static size_t privilege_length(const char *p)
 {
-    size_t depth = 0, i = 0;
-    for (; p[i]; i++) {
-        if (p[i] == '(')
+    size_t depth = 0;
+    const char *s = p;
+    for (; *s; s = skip(s)) {
+        if (*s == '(')
             depth++;
-        else if (p[i] == ')' && depth)
+        else if (*s == ')' && depth)
             depth--;
-        else if (depth == 0 && (p[i] == ',' || strncasecmp(p + i, " ON ", 4) == 0))
+        else if (depth == 0 && (*s == ',' || strncasecmp(s, " ON ", 4) == 0))
             break;
     }
-    return i;
+    return (size_t)(s - p);
 }
 
 /* A grant's schema is a pattern: `ai_pipeline_db` also means aiXpipelineXdb. */
@@ -75,7 +90,7 @@ void grants_check_line(const char *line, const char *schema, const struct place 
     if (strncasecmp(line, grant, sizeof(grant) - 1) != 0)
         return;
     const char *p = line + sizeof(grant) - 1;
-    const char *on = strcasestr(p, " ON ");
+    const char *on = find(p, " ON ");
     if (strcasestr(p, "WITH GRANT OPTION"))
         problems_add(problems, at, "REVOKE GRANT OPTION ...; a report account only reads",
                      "the account may pass on its rights (GRANT OPTION)");
@@ -105,15 +120,16 @@ static int take_line(void *ctx, const struct cell *row, size_t n, struct err *e)
 {
     (void)n, (void)e;
     struct grant_lines *lines = ctx;
-    char line[4096];
+    struct arena arena = {0};
+    char *line = arena_strndup(&arena, row[0].text ? row[0].text : "", row[0].len);
     /* The line holds the password's hash after IDENTIFIED BY on MariaDB: never shown, cut here. */
-    snprintf(line, sizeof(line), "%.*s", (int)row[0].len, row[0].text ? row[0].text : "");
-    char *to = strstr(line, " TO ");
-    bool option = strcasestr(line, "WITH GRANT OPTION") != NULL;
-    if (to)
-        snprintf(to, sizeof(line) - (size_t)(to - line), "%s", option ? " WITH GRANT OPTION" : "");
-    grants_check_line(line, lines->config->database.schema, &lines->config->database.at,
+    const char *to = find(line, " TO ");
+    bool option = to && strcasestr(to, "WITH GRANT OPTION");
+    char *shown = arena_printf(&arena, "%.*s%s", (int)(to ? (size_t)(to - line) : strlen(line)),
+                               line, option ? " WITH GRANT OPTION" : "");
+    grants_check_line(shown, lines->config->database.schema, &lines->config->database.at,
                       lines->problems);
+    arena_release(&arena);
     return 0;
 }
 

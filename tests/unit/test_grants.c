@@ -27,6 +27,10 @@ static const struct grant_case cases[] = {
     {"GRANT BACKUP_ADMIN,SYSTEM_USER ON *.*", 2, 0, "BACKUP_ADMIN"},
     {"GRANT EXECUTE ON FUNCTION `a`.`f`", 1, 0, "EXECUTE"},
     {"GRANT PROXY ON ''@'%'", 1, 0, "PROXY"},
+    /* names that look like grammar */
+    {"GRANT SELECT (`a ON b`), INSERT (`a ON b`) ON `a`.`b`", 1, 0, "INSERT"},
+    {"GRANT SELECT (`a(`), INSERT (`a(`) ON `a`.`b`", 1, 0, "INSERT"},
+    {"GRANT SELECT (`a, INSERT`) ON `a`.`b`", 0, 0, NULL},
 };
 
 START_TEST(each_line_of_show_grants)

@@ -190,6 +190,46 @@ START_TEST(an_older_revision_never_replaces_a_newer_one)
 }
 END_TEST
 
+START_TEST(a_newer_revision_settles_one_that_was_given_up)
+{
+    struct ledger *l = new_ledger("given-up");
+    struct task t = task_for(&acme);
+    struct delivery d;
+    struct err why;
+    bool settled = false;
+    int64_t run = commit(l, &t, false, 1000);
+    ck_assert_int_eq(ledger_next_delivery(l, 1000, &d, &e), 1);
+    err_set(&why, ERR_DELIVERY, "never");
+    ck_ok(ledger_delivery_failed(l, &d, &why, 0, &e), &e);
+    commit(l, &t, true, 2000);
+    ck_ok(ledger_run_settled(l, run, &settled, &e), &e);
+    ck_assert(settled);
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(an_older_period_never_replaces_a_newer_one_of_the_same_keys)
+{
+    struct ledger *l = new_ledger("same-keys");
+    struct task t = task_for(&acme), u = task_for(&acme);
+    struct delivery d;
+    struct err why;
+    snprintf(u.period.label, sizeof(u.period.label), "2026-11-24");
+    commit(l, &t, false, 1000);
+    ck_assert_int_eq(ledger_next_delivery(l, 1000, &d, &e), 1);
+    err_set_transient(&why, ERR_IO, "not mounted");
+    ck_ok(ledger_delivery_failed(l, &d, &why, 1030, &e), &e);
+    int64_t newer = commit(l, &u, false, 1010);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(ledger_next_delivery(l, 99999, &d, &e), 1);
+        ck_assert_int_eq(d.run, newer);
+        ck_ok(ledger_delivered(l, d.id, 1011, &e), &e);
+    }
+    ck_assert_int_eq(ledger_next_delivery(l, 99999, &d, &e), 0);
+    ledger_close(l);
+}
+END_TEST
+
 static int count_rows(void *ctx, const struct run_row *row, struct err *err)
 {
     (void)err;
@@ -315,6 +355,8 @@ int main(void)
                                    the_manifest_waits_for_its_files,
                                    a_dead_delivery_takes_the_later_ones_of_its_run_along,
                                    an_older_revision_never_replaces_a_newer_one,
+                                   a_newer_revision_settles_one_that_was_given_up,
+                                   an_older_period_never_replaces_a_newer_one_of_the_same_keys,
                                    runs_are_listed_and_filtered,
                                    a_ledger_that_is_not_ours_is_never_taken_for_an_empty_one,
                                    creating_twice_keeps_what_is_there,

@@ -86,6 +86,8 @@ static const struct {
     {"SELECT `a b`", "SELECT `a b`"},
     {"SELECT `select`", "SELECT `select`"},
     {"SELECT größe", "SELECT `größe`"},
+    {"SELECT v.id, v.`id`, v.* FROM v", "SELECT v.id, `v`.`id`, v.* FROM v"},
+    {"SELECT 1 `for`, NEXT VALUE FOR.`t`", "SELECT 1 `for`, NEXT VALUE `FOR`.`t`"},
     {"SELECT 0x1F,0b01,1.5,2e10,1.5e-3", "SELECT 0x1F,0b01,1.5,2e10,1.5e-3"},
     {"SELECT 1e", NULL},
     /* parameters */
