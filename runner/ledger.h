@@ -73,6 +73,8 @@ int ledger_delivered(struct ledger *l, int64_t delivery, time_t now, struct err 
 /* `retry_at` 0: given up, the delivery and the later ones of its run and destination are dead. */
 int ledger_delivery_failed(struct ledger *l, const struct delivery *d, const struct err *why,
                            time_t retry_at, struct err *e);
+/* How many deliveries of a job (NULL: of all) have not been made: waiting, or given up. */
+int ledger_undelivered(struct ledger *l, const char *job, int64_t *n, struct err *e);
 /* True when no delivery of a run is left to make, so that the spool may forget its files. */
 int ledger_run_settled(struct ledger *l, int64_t run, bool *settled, struct err *e);
 

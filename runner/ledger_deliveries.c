@@ -87,3 +87,19 @@ int ledger_run_settled(struct ledger *l, int64_t run, bool *settled, struct err 
     sqlite3_finalize(stmt);
     return rc == 1 ? 0 : -1;
 }
+
+int ledger_undelivered(struct ledger *l, const char *job, int64_t *n, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    if (ledger_prepare(l, &stmt, e,
+                       "SELECT COUNT(*) FROM deliveries d JOIN runs r ON r.id = d.run"
+                       " JOIN tasks t ON t.id = r.task"
+                       " WHERE d.state IN ('pending', 'dead') AND (?1 IS NULL OR t.job = ?1)",
+                       "t", job) != 0)
+        return -1;
+    int rc = ledger_step(l, stmt, e);
+    if (rc == 1)
+        *n = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return rc == 1 ? 0 : -1;
+}

@@ -327,6 +327,8 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
     if (rc == 0 && !summary->stopped)
         rc = deliver_due(app->ledger, app->spool, &app->destinations, app->now(),
                          &summary->deliveries, e);
+    if (rc == 0 && order->ntasks)
+        rc = ledger_undelivered(app->ledger, order->tasks[0].job->name, &summary->undelivered, e);
     /* And the files of older revisions that need not be sent any more. */
     if (rc == 0)
         rc = spool_sweep(app->spool, app->ledger, e);
@@ -347,5 +349,7 @@ int run_exit_code(const struct run_summary *s)
         return err_exit_code(ERR_ISOLATION);
     if (s->failed && !s->rendered && !s->skipped && s->worst == ERR_DATABASE)
         return err_exit_code(ERR_DATABASE);
-    return s->failed || s->stopped || s->deliveries.failed || s->deliveries.dead ? 1 : 0;
+    return s->failed || s->stopped || s->deliveries.failed || s->deliveries.dead || s->undelivered
+               ? 1
+               : 0;
 }

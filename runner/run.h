@@ -22,6 +22,7 @@ struct run_summary {
     uint64_t rows, files, bytes;
     enum err_kind worst; /* ERR_ISOLATION before everything else */
     bool stopped;        /* by a signal */
+    int64_t undelivered; /* files of the job that wait or were given up, also of earlier runs */
     struct deliver_summary deliveries;
 };
 

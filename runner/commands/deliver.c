@@ -8,6 +8,7 @@ static int run_deliver(struct app *app, int argc, char **argv, struct err *e)
 {
     struct command_options o;
     struct deliver_summary s = {0};
+    int64_t undelivered = 0;
     int rc = command_read_options(&command_deliver, "q", argc, argv, &o, e);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
@@ -16,12 +17,15 @@ static int run_deliver(struct app *app, int argc, char **argv, struct err *e)
         return -1;
     }
     if (app_open_state(app, e) != 0 ||
-        deliver_due(app->ledger, app->spool, &app->destinations, app->now(), &s, e) != 0)
+        deliver_due(app->ledger, app->spool, &app->destinations, app->now(), &s, e) != 0 ||
+        ledger_undelivered(app->ledger, NULL, &undelivered, e) != 0)
         return -1;
     if (!o.quiet)
-        printf("%" PRIu64 " delivered, %" PRIu64 " to be tried again, %" PRIu64 " given up\n",
-               s.delivered, s.failed, s.dead);
-    return s.failed || s.dead ? 1 : 0;
+        printf("%" PRIu64 " delivered, %" PRId64 " not delivered yet or given up\n", s.delivered,
+               undelivered);
+    if (undelivered && !o.quiet)
+        printf("    pressrun status --failed shows why\n");
+    return undelivered ? 1 : 0;
 }
 
 const struct command command_deliver = {

@@ -75,7 +75,10 @@ static void print_summary(const struct job *job, const struct period *period,
     if (s->deliveries.dead)
         printf(", %" PRIu64 " given up", s->deliveries.dead);
     printf(s->stopped ? "; stopped by a signal\n" : "\n");
-    if (s->failed || s->deliveries.failed || s->deliveries.dead)
+    if (s->undelivered)
+        printf("    %" PRId64 " files of the job are not delivered yet or were given up\n",
+               s->undelivered);
+    if (s->failed || s->undelivered)
         printf("    pressrun status --failed shows why\n");
     else if (s->skipped)
         printf("    use --again to make reports that are done once more\n");
@@ -87,10 +90,10 @@ static void print_json(const struct job *job, const struct period *period,
     printf("{\"job\": \"%s\", \"period\": \"%s\", \"rendered\": %" PRIu64 ", \"skipped\": %" PRIu64
            ", \"failed\": %" PRIu64 ", \"files\": %" PRIu64 ", \"bytes\": %" PRIu64
            ", \"rows\": %" PRIu64 ", \"delivered\": %" PRIu64 ", \"delivery_failed\": %" PRIu64
-           ", \"delivery_dead\": %" PRIu64 ", \"stopped\": %s}\n",
+           ", \"delivery_dead\": %" PRIu64 ", \"undelivered\": %" PRId64 ", \"stopped\": %s}\n",
            job->name, period->label, s->rendered, s->skipped, s->failed, s->files, s->bytes,
            s->rows, s->deliveries.delivered, s->deliveries.failed, s->deliveries.dead,
-           s->stopped ? "true" : "false");
+           s->undelivered, s->stopped ? "true" : "false");
 }
 
 static int run_plan(struct app *app, const struct job *job, const struct period *period,

@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,11 @@ enum { GRACE_S = 10 }; /* for a server that is late in ending a statement */
 
 static bool is_local(const struct database_config *c)
 {
-    return c->socket || strcmp(c->host, "localhost") == 0 || strncmp(c->host, "127.", 4) == 0 ||
-           strcmp(c->host, "::1") == 0;
+    unsigned char address[4];
+    /* An address, not a name that looks like one: 127.example.org may be anywhere. */
+    if (!c->socket && inet_pton(AF_INET, c->host, address) == 1)
+        return address[0] == 127;
+    return c->socket || strcmp(c->host, "localhost") == 0 || strcmp(c->host, "::1") == 0;
 }
 
 static enum tls_mode tls_mode(const struct database_config *c)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/fields.h"
@@ -98,8 +99,10 @@ static int temp_name(const char *path, char *directory, char *temp, struct err *
 static bool is_there_already(const char *path, const struct delivery *delivery)
 {
     struct err ignored;
+    struct stat st;
     char sha256[HASH_HEX_SIZE];
-    return access(path, R_OK) == 0 && hash_file(path, sha256, &ignored) == 0 &&
+    /* A pipe would be waited for, a link may lead anywhere: both are replaced. */
+    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && hash_file(path, sha256, &ignored) == 0 &&
            strcmp(sha256, delivery->sha256) == 0;
 }
 
