@@ -178,7 +178,7 @@ def check_run(checks, project):
     checks.equal(os.listdir(project.out), ["6"], "makes a report for this tenant only")
     answer = project.run("run", "failures", "--period", PERIOD, "--json", "-j", "2").json()
     checks.equal(sorted(answer), ["bytes", "delivered", "delivery_dead", "delivery_failed", "failed", "files", "job", "period",
-                                  "rendered", "rows", "skipped", "stopped"], "keys of the summary")
+                                  "rendered", "rows", "skipped", "stopped", "undelivered"], "keys of the summary")
     checks.equal((answer["rendered"], answer["skipped"], answer["failed"]), (8, 1, 0), "what is done is not made again")
     checks.equal(answer["delivered"], answer["files"], "each file is delivered")
     done = project.run("run", "failures", "--period", PERIOD)
