@@ -1,10 +1,12 @@
 /*
- * SHA-256 (FIPS 180-4) by libcrypto, streaming and of whole files. The home of libcrypto.
+ * Digests by libcrypto: SHA-256 (FIPS 180-4), HMAC (RFC 2104), MD5 (RFC 1321, only where a protocol
+ * wants it) and base64 (RFC 4648). The home of libcrypto.
  */
 #ifndef LIB_HASH_H
 #define LIB_HASH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/err.h"
 
@@ -21,6 +23,20 @@ void hash_free(struct hash *h);                            /* to abandon one; ta
 void hash_bytes(const void *p, size_t len, char hex[HASH_HEX_SIZE]);
 /* The SHA-256 of a file as it is on the disk. */
 int hash_file(const char *path, char hex[HASH_HEX_SIZE], struct err *e);
+/* HMAC-SHA-256 of a message. */
+enum { HASH_BYTES = 32 };
+void hash_hmac(const void *key, size_t key_len, const void *p, size_t len,
+               unsigned char out[HASH_BYTES]);
+void hash_hex(const unsigned char *bytes, size_t len,
+              char *out); /* 2 * len + 1 bytes, lower case */
+/* MD5 and SHA-256 of `len` bytes of an open file from `offset` on, in one pass. */
+enum { HASH_MD5_BYTES = 16 };
+int hash_range(int fd, uint64_t offset, uint64_t len, unsigned char md5[HASH_MD5_BYTES],
+               char sha256[HASH_HEX_SIZE], struct err *e);
+/* Base64 with padding into 4 * ((len + 2) / 3) + 1 bytes. */
+void hash_base64(const void *p, size_t len, char *out);
+/* The inverse; false unless the whole text is base64 with padding. `out` has 3 * strlen / 4. */
+bool hash_base64_decode(const char *text, unsigned char *out, size_t *len);
 /* `len` random bytes as 2 * len hexadecimal digits and a NUL. */
 void hash_random_hex(char *out, size_t len);
 
