@@ -11,6 +11,8 @@ static const char id_bytes[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV
 static const char template_bytes[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.=/";
 
+enum { REVISION_BYTES = 16 };
+
 enum part { PART_TENANT, PART_JOB, PART_PERIOD, PART_FILE, PART_NONE };
 static const char *const parts[] = {"{tenant.id}", "{job}", "{period}", "{file}"};
 
@@ -150,6 +152,13 @@ static int check_values(const struct name_values *values, struct err *e)
     return 0;
 }
 
+/* A newer revision gets a folder of its own where nothing may be replaced. */
+static void add_revision(char *key, size_t size, size_t *n, int revision)
+{
+    if (revision > 1)
+        *n += (size_t)snprintf(key + *n, size - *n, "r%d/", revision);
+}
+
 int name_expand(const char *template, const struct name_values *values, char *out, struct err *e)
 {
     char key[LIMIT_KEY_BYTES];
@@ -167,9 +176,11 @@ int name_expand(const char *template, const struct name_values *values, char *ou
         enum part part = part_at(s);
         const char *value = value_of(values, part);
         size_t len = value ? strlen(value) : 1;
-        if (n + len >= sizeof(key))
+        if (n + len + REVISION_BYTES >= sizeof(key))
             return err_set(e, ERR_CONFIG, "the key of \"%.200s\" is longer than %d bytes",
                            values->file, LIMIT_KEY_BYTES - 1);
+        if (part == PART_FILE)
+            add_revision(key, sizeof(key), &n, values->revision);
         memcpy(key + n, value ? value : s, len);
         n += len;
         s += value ? strlen(parts[part]) : 1;

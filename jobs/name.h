@@ -25,6 +25,7 @@ int name_check_template(const char *template, const struct place *at, bool platf
 struct name_values {
     const char *tenant_id; /* "" for the platform */
     const char *job, *period, *file;
+    int revision; /* over 1: "r2/" stands before the file; 0 or 1 where files are replaced */
 };
 /* Fills a template in; `out` has LIMIT_KEY_BYTES. Refuses empty, "." and ".." segments again. */
 int name_expand(const char *template, const struct name_values *values, char *out, struct err *e);

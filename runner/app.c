@@ -15,8 +15,8 @@ static void check_destinations(struct app *app, const struct job *job)
         const struct destination *d = destinations_find(&app->destinations, job->deliver[i]);
         char key[LIMIT_KEY_BYTES];
         struct err why;
-        struct name_values values = {job->platform ? "" : "tenant", job->name, "2026", "file"};
-        if (d && name_expand(d->key, &values, key, &why) != 0)
+        struct name_values values = {job->platform ? "" : "tenant", job->name, "2026", "file", 1};
+        if (d && destination_key(d, &values, key, &why) != 0)
             problems_add(&app->problems, &job->at, "deliver it to a destination whose key has one",
                          "job \"%s\" can't go to \"%s\": %s", job->name, d->name, why.msg);
     }
@@ -59,6 +59,7 @@ int app_open_state(struct app *app, struct err *e)
 
 void app_release(struct app *app)
 {
+    destinations_close(&app->destinations);
     ledger_close(app->ledger);
     spool_close(app->spool);
     jobs_free(app->jobs);

@@ -3,8 +3,8 @@
  *
  * A task is a job, a period and a tenant ("" for the platform), and a revision: 1, or one more each
  * time an operator asks for a report again. A run is one attempt at a task. Rendering commits the
- * run, its artifacts and its pending deliveries in one transaction: that is the outbox, and the
- * spool holds the files until each delivery has come to an end.
+ * run, its artifacts and its pending deliveries in one transaction: that is the outbox
+ * (ledger_outbox.h), and the spool holds the files until each delivery has come to an end.
  *
  * A ledger is only ever created by ledger_create(). It carries an application id, a version and a
  * random uuid that is also kept in a file beside it: a ledger that is missing, empty, foreign or
@@ -43,40 +43,18 @@ struct claim {
 int ledger_claim(struct ledger *l, const struct task *task, const char *params, bool again,
                  time_t now, struct claim *claim, struct err *e);
 
-/* A delivery to be made of each artifact; the keys were expanded from the task's own tenant. */
+/* What is to be delivered, see ledger_outbox.h; keys were expanded from the task's own tenant. */
 struct outbox_item {
-    size_t artifact; /* index */
+    int kind;        /* enum delivery_kind */
+    size_t artifact; /* index, of a file */
     const char *destination, *key;
+    const char *after; /* of a notice, or NULL */
 };
 int ledger_commit_run(struct ledger *l, int64_t run, const struct artifact *artifacts,
                       size_t nartifacts, const struct outbox_item *outbox, size_t noutbox,
                       time_t now, struct err *e);
 int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now,
                     struct err *e);
-/* Stops what has not been sent yet of a run that turned out to break isolation. */
-int ledger_stop_deliveries(struct ledger *l, const char *job, const char *reason, struct err *e);
-
-struct delivery {
-    int64_t id, run;
-    char job[LIMIT_NAME_BYTES + 1], tenant[LIMIT_TENANT_ID_BYTES + 1], period[16];
-    char destination[LIMIT_NAME_BYTES + 1], key[LIMIT_KEY_BYTES];
-    char file[ARTIFACT_NAME_SIZE], sha256[HASH_HEX_SIZE], format[16];
-    int attempts;
-    time_t rendered_at;
-};
-/*
- * The next delivery that is due: 1, 0 or -1. Those of a run go in order, so that the manifest comes
- * after the files it names; one that fails holds back the later ones of its run and destination.
- */
-int ledger_next_delivery(struct ledger *l, time_t now, struct delivery *d, struct err *e);
-int ledger_delivered(struct ledger *l, int64_t delivery, time_t now, struct err *e);
-/* `retry_at` 0: given up, the delivery and the later ones of its run and destination are dead. */
-int ledger_delivery_failed(struct ledger *l, const struct delivery *d, const struct err *why,
-                           time_t retry_at, struct err *e);
-/* How many deliveries of a job (NULL: of all) have not been made: waiting, or given up. */
-int ledger_undelivered(struct ledger *l, const char *job, int64_t *n, struct err *e);
-/* True when no delivery of a run is left to make, so that the spool may forget its files. */
-int ledger_run_settled(struct ledger *l, int64_t run, bool *settled, struct err *e);
 
 struct run_row {
     int64_t run;
@@ -86,7 +64,10 @@ struct run_row {
     int64_t rows, files, bytes;
     int64_t pending, delivered, dead;      /* deliveries */
     const char *error_kind, *error, *hint; /* "" without */
-    const char *delivery_error;            /* the last one, or "" */
+    /* The first delivery that failed and is not made yet; "" and 0 without. */
+    const char *delivery_destination, *delivery_error, *delivery_hint;
+    int delivery_attempts;
+    time_t delivery_next_at; /* 0: given up */
 };
 struct run_filter {
     const char *job, *tenant; /* NULL: any */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/buf.h"
+#include "lib/mem.h"
 #include "runner/ledger_schema.h"
 
 int ledger_recover(struct ledger *l, time_t now, struct err *e)
@@ -61,9 +61,11 @@ static int add_task(struct ledger *l, const struct task *t, const char *params, 
 {
     if (ledger_run_sql(l, e,
                        "INSERT INTO tasks (job, period, tenant, revision, period_start, period_end,"
-                       " params, generated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                       "tttiiiti", t->job->name, t->period.label, t->tenant ? t->tenant->id : "",
-                       (int64_t)revision, (int64_t)t->period.start, (int64_t)t->period.end, params,
+                       " title, tenant_name, params, generated_at)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       "tttiiittti", t->job->name, t->period.label, t->tenant ? t->tenant->id : "",
+                       (int64_t)revision, (int64_t)t->period.start, (int64_t)t->period.end,
+                       t->job->title ? t->job->title : "", t->tenant ? t->tenant->name : "", params,
                        (int64_t)now) != 0)
         return -1;
     claim->task = sqlite3_last_insert_rowid(l->db);
@@ -73,25 +75,34 @@ static int add_task(struct ledger *l, const struct task *t, const char *params, 
     return 0;
 }
 
-static int claim_in_transaction(struct ledger *l, const struct task *t, const char *params,
-                                bool again, time_t now, struct claim *claim, struct err *e)
+struct claiming {
+    const struct task *task;
+    const char *params;
+    bool again;
+    time_t now;
+    struct claim *claim;
+};
+
+static int claim_task(struct ledger *l, void *ctx, struct err *e)
 {
+    const struct claiming *c = ctx;
+    struct claim *claim = c->claim;
     struct latest latest;
-    if (find_latest(l, t, params, &latest, e) != 0)
+    if (find_latest(l, c->task, c->params, &latest, e) != 0)
         return -1;
     *claim = (struct claim){latest.run, latest.task, latest.revision, latest.attempts + 1,
                             latest.generated_at};
-    if (latest.rendered && latest.same_params && !again)
+    if (latest.rendered && latest.same_params && !c->again)
         return 0;
     /* An unfinished revision is tried again as it is, unless it was about other parameters. */
     if ((!latest.found || latest.rendered || !latest.same_params) &&
-        add_task(l, t, params, latest.revision + 1, now, claim, e) != 0)
+        add_task(l, c->task, c->params, latest.revision + 1, c->now, claim, e) != 0)
         return -1;
     if (ledger_run_sql(l, e,
                        "INSERT INTO runs (task, attempt, state, job_sha256, started_at)"
                        " VALUES (?, ?, 'rendering', ?, ?)",
-                       "iiti", claim->task, (int64_t)claim->attempt, t->job->sha256,
-                       (int64_t)now) != 0)
+                       "iiti", claim->task, (int64_t)claim->attempt, c->task->job->sha256,
+                       (int64_t)c->now) != 0)
         return -1;
     claim->run = sqlite3_last_insert_rowid(l->db);
     return 1;
@@ -100,26 +111,23 @@ static int claim_in_transaction(struct ledger *l, const struct task *t, const ch
 int ledger_claim(struct ledger *l, const struct task *task, const char *params, bool again,
                  time_t now, struct claim *claim, struct err *e)
 {
-    if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
-        return -1;
-    int rc = claim_in_transaction(l, task, params, again, now, claim, e);
-    if (rc >= 0 && ledger_exec(l, "COMMIT", e) == 0)
-        return rc;
-    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
-    return -1;
+    struct claiming c = {task, params, again, now, claim};
+    return ledger_in_transaction(l, claim_task, &c, e);
 }
 
 static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a, int64_t *id,
                         struct err *e)
 {
     if (ledger_run_sql(l, e,
-                       "INSERT INTO artifacts (run, name, format, result, rows, size_bytes, sha256,"
+                       "INSERT INTO artifacts (run, name, format, media_type, result, rows, "
+                       "size_bytes, sha256,"
                        " replaced_characters, numbers_as_text, dates_as_text, truncated_texts,"
-                       " guarded_formulas) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                       "itttiitiiiii", run, a->name, a->format->name, a->result, (int64_t)a->rows,
-                       (int64_t)a->size_bytes, a->sha256, (int64_t)a->notes.replaced_characters,
-                       (int64_t)a->notes.numbers_as_text, (int64_t)a->notes.dates_as_text,
-                       (int64_t)a->notes.truncated_texts, (int64_t)a->notes.guarded_formulas) != 0)
+                       " guarded_formulas) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                       "ittttiitiiiii", run, a->name, a->format->name, a->format->media_type,
+                       a->result, (int64_t)a->rows, (int64_t)a->size_bytes, a->sha256,
+                       (int64_t)a->notes.replaced_characters, (int64_t)a->notes.numbers_as_text,
+                       (int64_t)a->notes.dates_as_text, (int64_t)a->notes.truncated_texts,
+                       (int64_t)a->notes.guarded_formulas) != 0)
         return -1;
     *id = sqlite3_last_insert_rowid(l->db);
     return 0;
@@ -150,46 +158,43 @@ static int supersede_older(struct ledger *l, int64_t run, struct err *e)
                           "i", run);
 }
 
-static int commit_in_transaction(struct ledger *l, int64_t run, const struct artifact *artifacts,
-                                 size_t nartifacts, const struct outbox_item *outbox,
-                                 size_t noutbox, time_t now, struct err *e)
+struct committing {
+    int64_t run;
+    const struct artifact *artifacts;
+    size_t nartifacts;
+    const struct outbox_item *outbox;
+    size_t noutbox;
+    time_t now;
+};
+
+static int commit_run(struct ledger *l, void *ctx, struct err *e)
 {
+    const struct committing *c = ctx;
     uint64_t rows = 0;
-    for (size_t i = 0; i < nartifacts; i++) {
-        int64_t id;
-        if (artifacts[i].rows > rows)
-            rows = artifacts[i].rows;
-        if (add_artifact(l, run, &artifacts[i], &id, e) != 0)
-            return -1;
-        for (size_t j = 0; j < noutbox; j++) {
-            if (outbox[j].artifact == i &&
-                ledger_run_sql(l, e,
-                               "INSERT INTO deliveries (run, artifact, destination, key, state,"
-                               " next_at) VALUES (?, ?, ?, ?, 'pending', ?)",
-                               "iitti", run, id, outbox[j].destination, outbox[j].key,
-                               (int64_t)now) != 0)
-                return -1;
-        }
+    int64_t *ids = xcalloc(c->nartifacts + 1, sizeof(*ids));
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < c->nartifacts; i++) {
+        if (c->artifacts[i].rows > rows)
+            rows = c->artifacts[i].rows;
+        rc = add_artifact(l, c->run, &c->artifacts[i], &ids[i], e);
     }
-    if (supersede_older(l, run, e) != 0)
+    for (size_t i = 0; rc == 0 && i < c->noutbox; i++)
+        rc = ledger_add_delivery(l, c->run, &c->outbox[i], ids[c->outbox[i].artifact], c->now, e);
+    free(ids);
+    if (rc != 0 || supersede_older(l, c->run, e) != 0)
         return -1;
     return ledger_run_sql(l, e,
                           "UPDATE runs SET state = 'rendered', finished_at = ?, rows = ?"
                           " WHERE id = ? AND state = 'rendering'",
-                          "iii", (int64_t)now, (int64_t)rows, run);
+                          "iii", (int64_t)c->now, (int64_t)rows, c->run);
 }
 
 int ledger_commit_run(struct ledger *l, int64_t run, const struct artifact *artifacts,
                       size_t nartifacts, const struct outbox_item *outbox, size_t noutbox,
                       time_t now, struct err *e)
 {
-    if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
-        return -1;
-    if (commit_in_transaction(l, run, artifacts, nartifacts, outbox, noutbox, now, e) == 0 &&
-        ledger_exec(l, "COMMIT", e) == 0)
-        return 0;
-    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
-    return -1;
+    struct committing c = {run, artifacts, nartifacts, outbox, noutbox, now};
+    return ledger_in_transaction(l, commit_run, &c, e);
 }
 
 int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now, struct err *e)
@@ -219,13 +224,13 @@ static const char list_sql[] =
     " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'delivered'),"
     " (SELECT COUNT(*) FROM deliveries WHERE run = r.id AND state = 'dead'),"
     " r.error_kind, r.error, r.hint,"
-    " (SELECT error FROM deliveries WHERE run = r.id AND error IS NOT NULL AND state IN "
-    "('pending', 'dead')"
-    "  ORDER BY id LIMIT 1)"
+    " f.destination, f.error, f.hint, f.attempts, CASE f.state WHEN 'pending' THEN f.next_at END"
     " FROM runs r JOIN tasks t ON t.id = r.task"
+    " LEFT JOIN deliveries f ON f.id = (SELECT MIN(id) FROM deliveries WHERE run = r.id"
+    "  AND error IS NOT NULL AND state IN ('pending', 'dead'))"
     " WHERE (?1 IS NULL OR t.job = ?1) AND (?2 IS NULL OR t.tenant = ?2)"
-    " AND (?3 = 0 OR r.state IN ('failed', 'interrupted') OR EXISTS (SELECT 1 FROM deliveries"
-    "  WHERE run = r.id AND (state = 'dead' OR (state = 'pending' AND error IS NOT NULL))))"
+    " AND (?3 = 0 OR r.state IN ('failed', 'interrupted') OR f.id IS NOT NULL"
+    "  OR EXISTS (SELECT 1 FROM deliveries WHERE run = r.id AND state = 'dead'))"
     " ORDER BY r.id DESC LIMIT ?4";
 
 static struct run_row read_row(sqlite3_stmt *stmt)
@@ -249,7 +254,11 @@ static struct run_row read_row(sqlite3_stmt *stmt)
         .error_kind = ledger_text(stmt, 15),
         .error = ledger_text(stmt, 16),
         .hint = ledger_text(stmt, 17),
-        .delivery_error = ledger_text(stmt, 18),
+        .delivery_destination = ledger_text(stmt, 18),
+        .delivery_error = ledger_text(stmt, 19),
+        .delivery_hint = ledger_text(stmt, 20),
+        .delivery_attempts = sqlite3_column_int(stmt, 21),
+        .delivery_next_at = (time_t)sqlite3_column_int64(stmt, 22),
     };
 }
 

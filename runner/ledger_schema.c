@@ -9,7 +9,7 @@ const char ledger_schema[] =
     "  id INTEGER PRIMARY KEY,"
     "  job TEXT NOT NULL, period TEXT NOT NULL, tenant TEXT NOT NULL, revision INTEGER NOT NULL,"
     "  period_start INTEGER NOT NULL, period_end INTEGER NOT NULL,"
-    "  params TEXT NOT NULL,"
+    "  title TEXT NOT NULL, tenant_name TEXT NOT NULL, params TEXT NOT NULL,"
     "  generated_at INTEGER NOT NULL,"
     "  UNIQUE (job, period, tenant, revision)) STRICT;"
     "CREATE TABLE runs ("
@@ -25,7 +25,7 @@ const char ledger_schema[] =
     "CREATE TABLE artifacts ("
     "  id INTEGER PRIMARY KEY,"
     "  run INTEGER NOT NULL REFERENCES runs (id),"
-    "  name TEXT NOT NULL, format TEXT NOT NULL, result TEXT NOT NULL,"
+    "  name TEXT NOT NULL, format TEXT NOT NULL, media_type TEXT NOT NULL, result TEXT NOT NULL,"
     "  rows INTEGER NOT NULL, size_bytes INTEGER NOT NULL, sha256 TEXT NOT NULL,"
     "  replaced_characters INTEGER NOT NULL, numbers_as_text INTEGER NOT NULL,"
     "  dates_as_text INTEGER NOT NULL, truncated_texts INTEGER NOT NULL,"
@@ -34,13 +34,19 @@ const char ledger_schema[] =
     "CREATE TABLE deliveries ("
     "  id INTEGER PRIMARY KEY,"
     "  run INTEGER NOT NULL REFERENCES runs (id),"
-    "  artifact INTEGER NOT NULL REFERENCES artifacts (id),"
-    "  destination TEXT NOT NULL, key TEXT NOT NULL,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('file', 'manifest', 'notice', 'batch')),"
+    "  artifact INTEGER REFERENCES artifacts (id),"
+    "  destination TEXT NOT NULL, key TEXT NOT NULL, after TEXT,"
     "  state TEXT NOT NULL CHECK (state IN ('pending', 'delivered', 'dead', 'superseded')),"
     "  attempts INTEGER NOT NULL DEFAULT 0,"
-    "  next_at INTEGER NOT NULL, delivered_at INTEGER, error TEXT) STRICT;"
+    "  queued_at INTEGER NOT NULL, next_at INTEGER NOT NULL, delivered_at INTEGER,"
+    "  upload TEXT, error TEXT, hint TEXT,"
+    "  stopped INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE INDEX deliveries_run ON deliveries (run, destination);"
-    "CREATE INDEX deliveries_pending ON deliveries (next_at, id) WHERE state = 'pending';";
+    "CREATE INDEX deliveries_pending ON deliveries (next_at, id) WHERE state = 'pending';"
+    "CREATE INDEX deliveries_key ON deliveries (destination, key) WHERE state = 'pending';"
+    "CREATE TABLE disabled_destinations ("
+    "  destination TEXT PRIMARY KEY, since INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;";
 
 int ledger_error(struct ledger *l, struct err *e, const char *what)
 {
@@ -62,6 +68,18 @@ int ledger_exec(struct ledger *l, const char *sql, struct err *e)
     if (sqlite3_exec(l->db, sql, NULL, NULL, NULL) != SQLITE_OK)
         return ledger_error(l, e, "can't be written");
     return 0;
+}
+
+int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *ctx, struct err *e),
+                          void *ctx, struct err *e)
+{
+    if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
+        return -1;
+    int rc = body(l, ctx, e);
+    if (rc >= 0 && ledger_exec(l, "COMMIT", e) == 0)
+        return rc;
+    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
 }
 
 static int prepare(struct ledger *l, sqlite3_stmt **out, struct err *e, const char *sql,

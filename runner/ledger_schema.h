@@ -4,9 +4,9 @@
 
 #include <sqlite3.h>
 
-#include "runner/ledger.h"
+#include "runner/ledger_outbox.h"
 
-enum { LEDGER_APPLICATION_ID = 0x70725275, LEDGER_VERSION = 1 };
+enum { LEDGER_APPLICATION_ID = 0x70725275, LEDGER_VERSION = 2 };
 
 extern const char ledger_schema[];
 
@@ -30,5 +30,12 @@ int ledger_run_sql(struct ledger *l, struct err *e, const char *sql, const char 
 int ledger_step(struct ledger *l, sqlite3_stmt *stmt, struct err *e);
 /* A text column, never NULL. */
 const char *ledger_text(sqlite3_stmt *stmt, int column);
+
+/* Within a transaction: one item of the outbox of a run. `artifact` is the id of its file. */
+int ledger_add_delivery(struct ledger *l, int64_t run, const struct outbox_item *item,
+                        int64_t artifact, time_t now, struct err *e);
+/* Runs `body` between BEGIN and COMMIT, or ROLLBACK when it fails. */
+int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *ctx, struct err *e),
+                          void *ctx, struct err *e);
 
 #endif

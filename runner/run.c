@@ -1,17 +1,15 @@
 #include "runner/run.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 #include "jobs/name.h"
 #include "lib/log.h"
 #include "lib/mem.h"
+#include "runner/manifest.h"
 #include "runner/progress.h"
+#include "runner/signals.h"
 #include "runner/worker.h"
 
 struct engine {
@@ -20,9 +18,9 @@ struct engine {
     struct run_summary *summary;
     struct work work;
     struct worker *workers;
+    struct deliveries *deliveries;
     struct pollfd *polls; /* one for each worker, then the signals */
-    int signals;
-    sigset_t old_mask;
+    struct signals signals;
     size_t next; /* task to claim */
 };
 
@@ -76,7 +74,7 @@ static int abandon_all(struct engine *en, const char *reason, struct err *e)
         struct worker *w = &en->workers[i];
         bool busy = w->busy;
         size_t task = w->task;
-        int64_t run = w->run;
+        int64_t run = w->claim.run;
         worker_stop(w, true);
         err_set_transient(&why, ERR_INTERNAL, "%s", reason);
         if (busy && record_failure(en, task, run, &why, e) != 0)
@@ -99,29 +97,52 @@ static int fail_run(struct engine *en, size_t task, int64_t run, const struct er
     return abandon_all(en, "stopped: the report of another tenant broke isolation", e);
 }
 
-/* The outbox of a run: each artifact to each destination, the manifest last as it comes last. */
-static int make_outbox(const struct engine *en, const struct task *t, const struct work_result *r,
-                       struct arena *arena, struct outbox_item **out, size_t *n, struct err *e)
+static int add_item(struct outbox_item *items, size_t *n, const struct task *t,
+                    const struct claim *claim, const struct destination *to,
+                    struct outbox_item item, const char *file, struct arena *arena, struct err *e)
 {
-    size_t count = 0;
-    struct outbox_item *items =
-        arena_alloc(arena, r->nartifacts * t->job->ndeliver * sizeof(*items));
+    char key[LIMIT_KEY_BYTES];
+    bool batch = item.kind == DELIVERY_BATCH;
+    struct name_values values = {batch ? "" : tenant_of(t), t->job->name, t->period.label, file,
+                                 batch ? (int)claim->run : claim->revision};
+    if (destination_key(to, &values, key, e) != 0)
+        return -1;
+    item.destination = to->name;
+    item.key = arena_strdup(arena, key);
+    items[(*n)++] = item;
+    return 0;
+}
+
+/* The outbox of a run: each artifact to each destination that takes files, notices to the others.
+ */
+static int make_outbox(const struct engine *en, const struct task *t, const struct claim *claim,
+                       const struct work_result *r, struct arena *arena, struct outbox_item **out,
+                       size_t *n, struct err *e)
+{
+    const struct destinations *all = &en->app->destinations;
+    const struct destination *linked = destinations_linked(all, t->job);
+    *out = arena_alloc(arena, (r->nartifacts + 1) * t->job->ndeliver * sizeof(**out));
+    *n = 0;
     for (size_t d = 0; d < t->job->ndeliver; d++) {
-        const struct destination *to =
-            destinations_find(&en->app->destinations, t->job->deliver[d]);
-        for (size_t a = 0; a < r->nartifacts; a++) {
-            char key[LIMIT_KEY_BYTES];
-            struct name_values values = {tenant_of(t), t->job->name, t->period.label,
-                                         r->artifacts[a].name};
-            if (!to)
-                return err_set(e, ERR_INTERNAL, "unknown destination \"%s\"", t->job->deliver[d]);
-            if (name_expand(to->key, &values, key, e) != 0)
+        const struct destination *to = destinations_find(all, t->job->deliver[d]);
+        if (!to)
+            return err_set(e, ERR_INTERNAL, "unknown destination \"%s\"", t->job->deliver[d]);
+        if (to->kind->notice_id) {
+            struct outbox_item notice = {.kind = to->batch ? DELIVERY_BATCH : DELIVERY_NOTICE,
+                                         .after = linked ? linked->name : NULL};
+            if (add_item(*out, n, t, claim, to, notice, "", arena, e) != 0)
                 return -1;
-            items[count++] = (struct outbox_item){a, to->name, arena_strdup(arena, key)};
+            continue;
+        }
+        for (size_t a = 0; a < r->nartifacts; a++) {
+            const char *file = r->artifacts[a].name;
+            struct outbox_item item = {.kind = strcmp(file, MANIFEST_NAME) == 0 ? DELIVERY_MANIFEST
+                                                                                : DELIVERY_FILE,
+                                       .artifact = a};
+            if (add_item(*out, n, t, claim, to, item, file, arena, e) != 0)
+                return -1;
         }
     }
-    *out = items;
-    *n = count;
     return 0;
 }
 
@@ -156,7 +177,7 @@ static void log_rendered(const struct task *t, int64_t run, const struct work_re
              LOG_NUMBER("bytes", bytes));
 }
 
-static int commit_run(struct engine *en, size_t task, int64_t run, const struct work_result *r,
+static int commit_run(struct engine *en, const struct worker *w, const struct work_result *r,
                       struct err *e)
 {
     int rc = -1;
@@ -164,19 +185,19 @@ static int commit_run(struct engine *en, size_t task, int64_t run, const struct 
     struct err why;
     struct outbox_item *outbox = NULL;
     size_t n = 0;
-    const struct task *t = task_of(en, task);
-    time_t now = en->app->now();
-    if (make_outbox(en, t, r, &arena, &outbox, &n, &why) != 0) {
-        rc = fail_run(en, task, run, &why, e);
+    const struct task *t = task_of(en, w->task);
+    int64_t run = w->claim.run;
+    struct outbox_filter filter = {.run = run};
+    if (make_outbox(en, t, &w->claim, r, &arena, &outbox, &n, &why) != 0) {
+        rc = fail_run(en, w->task, run, &why, e);
         goto out;
     }
-    if (ledger_commit_run(en->app->ledger, run, r->artifacts, r->nartifacts, outbox, n, now, e) !=
-        0)
+    if (ledger_commit_run(en->app->ledger, run, r->artifacts, r->nartifacts, outbox, n,
+                          en->app->now(), e) != 0)
         goto out;
     log_rendered(t, run, r);
     count_result(en->summary, r);
-    rc = deliver_due(en->app->ledger, en->app->spool, &en->app->destinations, now,
-                     &en->summary->deliveries, e);
+    rc = deliveries_queue(en->deliveries, &filter, e);
 out:
     arena_release(&arena);
     return rc;
@@ -184,12 +205,12 @@ out:
 
 /* An idle worker may have been killed since its last task: then another one takes its place. */
 static int order_worker(struct engine *en, struct worker *w, const struct work_order *order,
-                        int64_t run, struct err *e)
+                        const struct claim *claim, struct err *e)
 {
-    if (w->pid && worker_order(w, order, run, e) == 0)
+    if (w->pid && worker_order(w, order, claim, e) == 0)
         return 0;
     worker_stop(w, true);
-    return worker_start(w, &en->work, e) != 0 ? -1 : worker_order(w, order, run, e);
+    return worker_start(w, &en->work, e) != 0 ? -1 : worker_order(w, order, claim, e);
 }
 
 /* Claims tasks until one is to be done, and gives it to the worker. */
@@ -213,7 +234,7 @@ static int give_work(struct engine *en, struct worker *w, struct err *e)
                 return -1;
             continue;
         }
-        if (order_worker(en, w, &order, claim.run, e) != 0)
+        if (order_worker(en, w, &order, &claim, e) != 0)
             return -1;
         show_progress(en, w);
         return 0;
@@ -226,7 +247,7 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
     struct work_result r;
     struct err why;
     size_t task = w->task;
-    int64_t run = w->run;
+    int64_t run = w->claim.run;
     if (worker_read(w, &r, &why) == 0)
         return fail_run(en, task, run, &why, e);
     if (!r.finished) {
@@ -239,7 +260,7 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
         worker_stop(w, true);
         return fail_run(en, task, run, &r.err, e);
     }
-    int rc = commit_run(en, task, run, &r, e);
+    int rc = commit_run(en, w, &r, e);
     free(r.artifacts);
     return rc;
 }
@@ -247,10 +268,8 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
 /* A signal ends the work at once: what was being rendered is recorded and can be done again. */
 static int stop_all(struct engine *en, struct err *e)
 {
-    /* Taken from the queue, or it would end this process as soon as signals come through again. */
-    struct signalfd_siginfo taken;
-    if (read(en->signals, &taken, sizeof(taken)) < 0)
-        return err_sys(e, "can't read a signal");
+    if (signals_take(&en->signals, e) != 0)
+        return -1;
     en->summary->stopped = true;
     return abandon_all(en, "pressrun was told to stop", e);
 }
@@ -260,9 +279,9 @@ static int wait_for_workers(struct engine *en, struct err *e)
     size_t n = en->order->workers;
     for (size_t i = 0; i < n; i++)
         en->polls[i] = (struct pollfd){en->workers[i].busy ? en->workers[i].fd : -1, POLLIN, 0};
-    en->polls[n] = (struct pollfd){en->signals, POLLIN, 0};
-    if (poll(en->polls, n + 1, -1) < 0)
-        return errno == EINTR ? 0 : err_sys(e, "can't wait for the workers");
+    en->polls[n] = (struct pollfd){en->signals.fd, POLLIN, 0};
+    if (deliveries_wait(en->deliveries, en->polls, n + 1, -1, e) != 0)
+        return -1;
     if (en->polls[n].revents)
         return stop_all(en, e);
     for (size_t i = 0; i < n; i++) {
@@ -296,15 +315,21 @@ static int loop(struct engine *en, struct err *e)
     }
 }
 
-static int watch_signals(struct engine *en, struct err *e)
+/* What was made, and what earlier runs could not deliver; batch notices come last. */
+static int deliver_rest(struct engine *en, struct err *e)
 {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigprocmask(SIG_BLOCK, &set, &en->old_mask);
-    en->signals = signalfd(-1, &set, SFD_CLOEXEC);
-    return en->signals < 0 ? err_sys(e, "can't watch for signals") : 0;
+    struct app *app = en->app;
+    struct run_summary *s = en->summary;
+    const struct outbox_filter all = {0};
+    const char *job = en->order->ntasks ? en->order->tasks[0].job->name : NULL;
+    if (!s->stopped && job && ledger_release_batches(app->ledger, job, app->now(), e) != 0)
+        return -1;
+    if (s->stopped)
+        deliveries_stop(en->deliveries);
+    if (deliveries_finish(en->deliveries, &all, &en->signals, &s->stopped, e) != 0)
+        return -1;
+    s->deliveries = *deliveries_summary(en->deliveries);
+    return job ? ledger_undelivered(app->ledger, job, &s->undelivered, e) : 0;
 }
 
 int run_tasks(struct app *app, const struct run_order *order, struct run_summary *summary,
@@ -316,27 +341,22 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
         .summary = summary,
         .work = {app->config, order->tasks, order->params},
         .workers = xcalloc(order->workers, sizeof(struct worker)),
+        .deliveries = deliveries_new(app->ledger, app->spool, &app->destinations, app->now),
         .polls = xcalloc(order->workers + 1, sizeof(struct pollfd)),
-        .signals = -1,
     };
     *summary = (struct run_summary){0};
-    int rc = watch_signals(&en, e);
+    int rc = signals_watch(&en.signals, e);
     if (rc == 0)
         rc = loop(&en, e);
-    /* Also what earlier runs could not deliver. */
-    if (rc == 0 && !summary->stopped)
-        rc = deliver_due(app->ledger, app->spool, &app->destinations, app->now(),
-                         &summary->deliveries, e);
-    if (rc == 0 && order->ntasks)
-        rc = ledger_undelivered(app->ledger, order->tasks[0].job->name, &summary->undelivered, e);
+    if (rc == 0)
+        rc = deliver_rest(&en, e);
     /* And the files of older revisions that need not be sent any more. */
     if (rc == 0)
         rc = spool_sweep(app->spool, app->ledger, e);
     for (size_t i = 0; i < order->workers; i++)
         worker_stop(&en.workers[i], rc != 0);
-    if (en.signals >= 0)
-        close(en.signals);
-    sigprocmask(SIG_SETMASK, &en.old_mask, NULL);
+    deliveries_free(en.deliveries);
+    signals_release(&en.signals);
     progress_clear();
     free(en.workers);
     free(en.polls);

@@ -13,6 +13,7 @@
 #include "lib/limits.h"
 #include "lib/mem.h"
 #include "lib/parse.h"
+#include "runner/ledger_outbox.h"
 
 struct spool {
     char *directory;

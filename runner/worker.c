@@ -125,7 +125,9 @@ int worker_start(struct worker *w, const struct work *work, struct err *e)
         return -1;
     }
     if (pid == 0) {
-        close(fds[0]);
+        /* The ledger, the lock and the connections of deliveries are the parent's alone. */
+        close_range(3, (unsigned)fds[1] - 1, 0);
+        close_range((unsigned)fds[1] + 1, ~0U, 0);
         worker_main(work, fds[1], parent);
     }
     close(fds[1]);
@@ -133,13 +135,14 @@ int worker_start(struct worker *w, const struct work *work, struct err *e)
     return 0;
 }
 
-int worker_order(struct worker *w, const struct work_order *order, int64_t run, struct err *e)
+int worker_order(struct worker *w, const struct work_order *order, const struct claim *claim,
+                 struct err *e)
 {
     if (write_whole(w->fd, order, sizeof(*order)) != 0)
         return err_sys(e, "can't reach a worker");
     w->busy = true;
     w->task = order->task;
-    w->run = run;
+    w->claim = *claim;
     w->rows = 0;
     return 0;
 }
@@ -196,7 +199,7 @@ void worker_stop(struct worker *w, bool now)
         return;
     if (now)
         kill(w->pid, SIGKILL);
-    else /* not close(): workers that were forked later hold copies of our end */
+    else
         shutdown(w->fd, SHUT_WR);
     reap(w, &ignored);
 }

@@ -15,14 +15,15 @@
 #include "formats/render.h"
 #include "jobs/plan.h"
 #include "lib/err.h"
+#include "runner/ledger.h"
 
 struct worker {
     pid_t pid; /* 0: not started */
     int fd;    /* of our end of the socket pair */
     bool busy;
-    size_t task;   /* index, while busy */
-    int64_t run;   /* of the ledger, while busy */
-    uint64_t rows; /* so far, of the current result set */
+    size_t task;        /* index, while busy */
+    struct claim claim; /* of the ledger, while busy */
+    uint64_t rows;      /* so far, of the current result set */
 };
 
 /* What a worker knows from its birth. */
@@ -48,7 +49,8 @@ struct work_result {
 };
 
 int worker_start(struct worker *w, const struct work *work, struct err *e);
-int worker_order(struct worker *w, const struct work_order *order, int64_t run, struct err *e);
+int worker_order(struct worker *w, const struct work_order *order, const struct claim *claim,
+                 struct err *e);
 /* Reads what a worker has to say: 1 for a result, 0 when it is gone (`why` tells how). */
 int worker_read(struct worker *w, struct work_result *out, struct err *why);
 /* Ends a worker: at once with `now`, else when it has nothing more to do. NULL-safe for pid 0. */

@@ -109,6 +109,21 @@ static void print_next_wall(const struct app *app, const struct findings *f)
            account, account, f->mariadb ? "FOR" : "TO", account);
 }
 
+/* Buckets are asked for, secrets must be there; nothing is sent. */
+static void check_destinations(struct app *app)
+{
+    struct http *http = http_new(1);
+    for (size_t i = 0; i < app->destinations.n; i++) {
+        struct destination *d = app->destinations.items[i];
+        const struct destination_config *settings = config_destination(app->config, d->name);
+        struct err e = {0};
+        if (d->kind->check && d->kind->check(d, http, app->now(), &e) != 0)
+            problems_add(&app->problems, &settings->at, e.hint, "destination \"%s\": %s", d->name,
+                         e.msg);
+    }
+    http_free(http);
+}
+
 static void print_findings(const struct app *app, const struct findings *f)
 {
     if (!f->connected)
@@ -161,8 +176,10 @@ static int run_check(struct app *app, int argc, char **argv, struct err *e)
     if (rc != 0)
         return rc < 0 ? -1 : 0;
     rc = app_load(app, &why);
-    if (rc == 0 && !o.offline)
+    if (rc == 0 && !o.offline) {
+        check_destinations(app);
         rc = check_database(app, &found, &why);
+    }
     problems_sort(&app->problems);
     /* An error that is not one of the problems is a problem of its own. */
     if (rc != 0 && app->problems.nerrors == 0)
@@ -187,7 +204,9 @@ const struct command command_check = {
     .usage = "[--offline] [--json]",
     .summary = "Says everything that is wrong in all files, and asks the database",
     .help =
-        "Reads pressrun.yaml and all jobs. Then, unless --offline: is the account read-only, are "
+        "Reads pressrun.yaml and all jobs. Then, unless --offline: are the destinations' secrets "
+        "and\n"
+        "buckets there, is the account read-only, are "
         "the\n"
         "tables and columns of the scope there, does each query pass the guard and give a tenant\n"
         "that does not exist nothing. Also says which wall is active and prints the GRANTs of the\n"

@@ -7,8 +7,8 @@
 #include "runner/commands/commands.h"
 
 static const struct command *const commands[] = {
-    &command_init,    &command_check,  &command_plan,    &command_run,
-    &command_preview, &command_status, &command_deliver, &command_help,
+    &command_init,   &command_check,   &command_plan, &command_run,  &command_preview,
+    &command_status, &command_deliver, &command_link, &command_help,
 };
 
 const struct command *command_find(const char *name)
@@ -33,13 +33,24 @@ void command_print_help(const struct command *c, FILE *out)
 
 /* The letters are how commands name the options they know; they are also the short forms. */
 static const struct option options[] = {
-    {"tenant", required_argument, NULL, 't'}, {"period", required_argument, NULL, 'p'},
-    {"param", required_argument, NULL, 'P'},  {"again", no_argument, NULL, 'a'},
-    {"dry-run", no_argument, NULL, 'n'},      {"offline", no_argument, NULL, 'o'},
-    {"failed", no_argument, NULL, 'f'},       {"limit", required_argument, NULL, 'l'},
-    {"jobs", required_argument, NULL, 'j'},   {"result", required_argument, NULL, 'r'},
-    {"json", no_argument, NULL, 'J'},         {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},         {0},
+    {"tenant", required_argument, NULL, 't'},
+    {"period", required_argument, NULL, 'p'},
+    {"param", required_argument, NULL, 'P'},
+    {"again", no_argument, NULL, 'a'},
+    {"dry-run", no_argument, NULL, 'n'},
+    {"offline", no_argument, NULL, 'o'},
+    {"failed", no_argument, NULL, 'f'},
+    {"limit", required_argument, NULL, 'l'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"result", required_argument, NULL, 'r'},
+    {"retry", required_argument, NULL, 'R'},
+    {"dead", no_argument, NULL, 'D'},
+    {"destination", required_argument, NULL, 'd'},
+    {"expires", required_argument, NULL, 'e'},
+    {"json", no_argument, NULL, 'J'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},
+    {0},
 };
 
 static const char *name_of(int letter)
@@ -58,6 +69,16 @@ static int number(const char *name, const char *text, int64_t min, int64_t max, 
         return 0;
     return err_set(e, ERR_USAGE, "--%s takes a number from %lld to %lld, not \"%s\"", name,
                    (long long)min, (long long)max, text);
+}
+
+/* Amazon's own limit of a presigned link is a week. */
+static int lifetime(const char *text, int64_t *out, struct err *e)
+{
+    enum { MINUTE_MS = 60 * 1000, WEEK_MS = 7 * 24 * 3600 * 1000 };
+    if (parse_duration(text, out) && *out >= MINUTE_MS && *out <= WEEK_MS)
+        return 0;
+    return err_set(e, ERR_USAGE, "--expires takes a time from 1m to 7d, such as 12h, not \"%s\"",
+                   text);
 }
 
 static int take(int letter, const char *argument, struct command_options *out, struct err *e)
@@ -93,6 +114,16 @@ static int take(int letter, const char *argument, struct command_options *out, s
         return number("limit", argument, 1, 1000000, &out->limit, e);
     case 'j':
         return number("jobs", argument, 1, 64, &out->workers, e);
+    case 'R':
+        return number("retry", argument, 1, INT64_MAX, &out->retry, e);
+    case 'd':
+        out->destination = argument;
+        break;
+    case 'D':
+        out->dead = true;
+        break;
+    case 'e':
+        return lifetime(argument, &out->expires_ms, e);
     case 'q':
         out->quiet = true;
         break;
@@ -118,10 +149,10 @@ int command_read_options(const struct command *c, const char *allowed, int argc,
                          struct command_options *out, struct err *e)
 {
     int letter;
-    *out = (struct command_options){.limit = 20, .workers = 1};
+    *out = (struct command_options){.limit = 20, .workers = 1, .expires_ms = 7 * 86400000LL};
     optind = 0; /* start anew: main() has read the global options */
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:Jqh", options, NULL)) != -1) {
+    while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:R:d:De:Jqh", options, NULL)) != -1) {
         if (letter == 'h') {
             command_print_help(c, stdout);
             return 1;

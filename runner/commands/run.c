@@ -7,6 +7,7 @@
 #include "lib/log.h"
 #include "lib/utf8.h"
 #include "runner/commands/commands.h"
+#include "runner/manifest.h"
 #include "runner/params.h"
 #include "runner/progress.h"
 #include "runner/reporter.h"
@@ -45,8 +46,10 @@ static void print_dry_run(const struct app *app, const struct plan *plan)
                 destinations_find(&app->destinations, t->job->deliver[d]);
             char key[LIMIT_KEY_BYTES];
             struct name_values values = {t->tenant ? t->tenant->id : "", t->job->name,
-                                         t->period.label, "manifest.json"};
-            if (to && name_expand(to->key, &values, key, &ignored) == 0)
+                                         t->period.label, MANIFEST_NAME, 1};
+            if (to && to->batch)
+                printf("    -> %s: one notice for all tenants\n", to->name);
+            else if (to && destination_key(to, &values, key, &ignored) == 0)
                 printf("    -> %s: %s\n", to->name, key);
         }
     }
@@ -76,8 +79,7 @@ static void print_summary(const struct job *job, const struct period *period,
         printf(", %" PRIu64 " given up", s->deliveries.dead);
     printf(s->stopped ? "; stopped by a signal\n" : "\n");
     if (s->undelivered)
-        printf("    %" PRId64 " files of the job are not delivered yet or were given up\n",
-               s->undelivered);
+        printf("    %" PRId64 " deliveries of the job wait or were given up\n", s->undelivered);
     if (s->failed || s->undelivered)
         printf("    pressrun status --failed shows why\n");
     else if (s->skipped)

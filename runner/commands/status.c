@@ -37,6 +37,23 @@ static void print_visible(const char *label, const char *text)
     buf_release(&b);
 }
 
+static void print_delivery(const struct run_row *r)
+{
+    char label[LIMIT_NAME_BYTES + 8], when[32];
+    snprintf(label, sizeof(label), "%s: ", r->delivery_destination);
+    print_visible(label, r->delivery_error);
+    if (r->delivery_hint[0])
+        print_visible("hint: ", r->delivery_hint);
+    civil_format_utc(r->delivery_next_at, when);
+    if (r->delivery_next_at)
+        printf("        attempt %d failed, the next is due at %s UTC\n", r->delivery_attempts,
+               when);
+    else
+        printf("        given up after attempt %d; again with: pressrun deliver --retry %" PRId64
+               "\n",
+               r->delivery_attempts, r->run);
+}
+
 static void print_text(struct listing *l, const struct run_row *r)
 {
     char when[32];
@@ -52,7 +69,7 @@ static void print_text(struct listing *l, const struct run_row *r)
     if (r->hint[0])
         print_visible("hint: ", r->hint);
     if (r->delivery_error[0])
-        print_visible("delivery: ", r->delivery_error);
+        print_delivery(r);
 }
 
 static void add_time(struct buf *b, const char *key, time_t t)
@@ -61,6 +78,19 @@ static void add_time(struct buf *b, const char *key, time_t t)
     json_add_key(b, key);
     civil_format_rfc3339(t, text);
     json_add_string(b, t ? text : NULL);
+}
+
+static void add_delivery(struct buf *b, const struct run_row *r)
+{
+    bool failed = r->delivery_error[0];
+    json_add_key(b, "delivery_error");
+    json_add_string(b, failed ? r->delivery_error : NULL);
+    json_add_key(b, "delivery_hint");
+    json_add_string(b, r->delivery_hint[0] ? r->delivery_hint : NULL);
+    json_add_key(b, "delivery_destination");
+    json_add_string(b, failed ? r->delivery_destination : NULL);
+    buf_printf(b, ", \"delivery_attempts\": %d", r->delivery_attempts);
+    add_time(b, "delivery_next_at", r->delivery_next_at);
 }
 
 static void print_json(const struct listing *l, const struct run_row *r)
@@ -93,8 +123,7 @@ static void print_json(const struct listing *l, const struct run_row *r)
     json_add_string(&b, r->error[0] ? r->error : NULL);
     json_add_key(&b, "hint");
     json_add_string(&b, r->hint[0] ? r->hint : NULL);
-    json_add_key(&b, "delivery_error");
-    json_add_string(&b, r->delivery_error[0] ? r->delivery_error : NULL);
+    add_delivery(&b, r);
     printf("%s\n  %s}", l->shown ? "," : "", b.data);
     buf_release(&b);
 }

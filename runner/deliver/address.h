@@ -11,8 +11,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-#include "lib/mem.h"
-
 /* Addresses whose first `bits` bits are those of `bytes`; IPv4 as ::ffff:a.b.c.d. */
 struct address_prefix {
     uint8_t bytes[16];
@@ -23,16 +21,20 @@ struct address_list {
     size_t n;
 };
 
-/* "10.0.0.5", "10.0.0.0/8", "fd00::/8". Bits beyond the prefix must be 0. */
+/*
+ * "10.0.0.5", "10.0.0.0/8", "fd00::/8". Bits beyond the prefix must be 0, so that nobody gets more
+ * than the text seems to ask for.
+ */
 bool address_parse(const char *text, struct address_prefix *out);
 /*
  * True for an address of the public internet, or one of `allowed`. Everything that is special is
  * not public: loopback, private, link-local, shared, multicast, documentation, reserved, and IPv6
- * forms that embed such an IPv4 address (mapped, NAT64, 6to4, Teredo). IANA's special-purpose
- * registries; RFC 6890.
+ * forms that embed an IPv4 address (NAT64, 6to4, Teredo), whatever it is. Only the mapped form is
+ * judged as the IPv4 address it stands for, here and in `allowed`. IANA's special-purpose
+ * registries; RFC 6890. Of other families than IPv4 and IPv6 nothing is allowed.
  */
 bool address_is_allowed(const struct sockaddr *address, const struct address_list *allowed);
-/* "10.0.0.5" for messages, into 64 bytes. */
+/* "10.0.0.5" for messages. */
 void address_text(const struct sockaddr *address, char out[64]);
 
 #endif

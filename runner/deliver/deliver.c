@@ -1,39 +1,279 @@
 #include "runner/deliver/deliver.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "jobs/name.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/mem.h"
+#include "runner/deliver/backoff.h"
+#include "runner/deliver/lane.h"
 
 enum {
-    FIRST_PAUSE_S = 30,
-    LONGEST_PAUSE_S = 3600,
-    DEADLINE_S = 3 * 24 * 3600, /* from when it was rendered: over a weekend */
+    TRANSFERS = 64,        /* at once, in all */
+    STARTS_PER_TURN = 16,  /* so that workers are not kept waiting by copies */
+    FAILURES_IN_A_ROW = 5, /* then a destination is left alone */
+    RESULTS = 64,          /* recorded in one transaction, */
+    RECORD_AFTER_MS = 20,  /* and not later than this */
+    GRACE_MS = 10000,      /* for what is under way when a signal comes */
 };
 
-time_t deliver_retry_at(int attempts, time_t rendered_at, time_t now)
+struct transfer {
+    struct parcel parcel;
+    struct delivery delivery;
+    char path[LIMIT_PATH_BYTES];
+    struct deliveries *owner;
+    struct lane *lane;
+    struct transfer *next, **link;
+};
+
+/* What has ended and is not in the ledger yet. */
+struct ended {
+    int64_t run;
+    enum delivery_kind kind;
+    struct lane *lane;
+};
+
+struct deliveries {
+    struct ledger *ledger;
+    const struct spool *spool;
+    const struct destinations *all;
+    time_t (*now)(void);
+    struct http *http;
+    struct lane *lanes;
+    struct transfer *transfers;
+    size_t under_way;
+    bool stopped;
+    struct delivery_result results[RESULTS];
+    struct ended ended[RESULTS];
+    size_t nresults;
+    int64_t first_result_ms;
+    struct deliver_summary summary;
+};
+
+static int64_t milliseconds(void)
 {
-    time_t pause = FIRST_PAUSE_S;
-    for (int i = 1; i < attempts && pause < LONGEST_PAUSE_S; i++)
-        pause *= 2;
-    if (pause > LONGEST_PAUSE_S)
-        pause = LONGEST_PAUSE_S;
-    return now + pause > rendered_at + DEADLINE_S ? 0 : now + pause;
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
+                                  const struct destinations *all, time_t (*now)(void))
+{
+    struct deliveries *d = xcalloc(1, sizeof(*d));
+    d->ledger = l;
+    d->spool = spool;
+    d->all = all;
+    d->now = now;
+    d->http = http_new(TRANSFERS);
+    return d;
+}
+
+static void end_transfer(struct transfer *t)
+{
+    *t->link = t->next;
+    if (t->next)
+        t->next->link = t->link;
+    t->lane->under_way--;
+    t->owner->under_way--;
+    arena_release(&t->parcel.arena);
+    free(t);
+}
+
+void deliveries_free(struct deliveries *d)
+{
+    if (!d)
+        return;
+    http_free(d->http);
+    while (d->transfers)
+        end_transfer(d->transfers);
+    lanes_free(d->lanes);
+    free(d);
+}
+
+static void push(void *ctx, int64_t id, const char *destination)
+{
+    struct deliveries *d = ctx;
+    lane_push(lane_find(&d->lanes, d->all, destination), id);
+}
+
+int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, struct err *e)
+{
+    return ledger_ready(d->ledger, filter, d->now(), push, d, e);
+}
+
+static bool may_start(const struct deliveries *d, const struct lane *lane)
+{
+    return !d->stopped && d->under_way < TRANSFERS && lane_may_start(d->lanes, lane);
+}
+
+static bool any_may_start(const struct deliveries *d)
+{
+    for (const struct lane *l = d->lanes; l; l = l->next) {
+        if (may_start(d, l))
+            return true;
+    }
+    return false;
+}
+
+/* ---- how parcels end ---- */
+
+static struct delivery_result *add_result(struct transfer *t)
+{
+    struct deliveries *d = t->owner;
+    if (d->nresults == 0)
+        d->first_result_ms = milliseconds();
+    d->ended[d->nresults] = (struct ended){t->delivery.run, t->delivery.kind, t->lane};
+    struct delivery_result *r = &d->results[d->nresults++];
+    *r = (struct delivery_result){.id = t->delivery.id};
+    return r;
+}
+
+static struct log_field *fields_of(const struct transfer *t, struct log_field fields[8])
+{
+    const struct delivery *d = &t->delivery;
+    const struct log_field all[8] = {
+        LOG_NUMBER("run", d->run),
+        LOG_TEXT("job", d->job),
+        LOG_TEXT("tenant", d->tenant),
+        LOG_TEXT("period", d->period),
+        LOG_TEXT("destination", d->destination),
+        LOG_TEXT("key", d->key),
+        LOG_NUMBER("attempt", d->attempts + 1),
+    };
+    memcpy(fields, all, sizeof(all));
+    return fields;
+}
+
+void parcel_delivered(struct parcel *p)
+{
+    struct transfer *t = (struct transfer *)(void *)p;
+    struct log_field fields[8];
+    add_result(t)->delivered = true;
+    t->owner->summary.delivered++;
+    t->lane->failures = 0;
+    log_event(LOG_LEVEL_DEBUG, "delivery.delivered", fields_of(t, fields));
+    end_transfer(t);
+}
+
+static void pause_lane(struct lane *lane, const char *why)
+{
+    if (lane->paused)
+        return;
+    lane->paused = true;
+    log_warning("destination.paused", LOG_TEXT("destination", lane->name),
+                LOG_NUMBER("waiting", lane->n), LOG_TEXT("reason", why));
+}
+
+static void fail(struct parcel *p, const struct err *why, int64_t retry_after)
+{
+    struct transfer *t = (struct transfer *)(void *)p;
+    struct deliveries *d = t->owner;
+    struct log_field fields[8];
+    time_t retry_at = why->transient ? backoff_next(t->delivery.attempts + 1, t->delivery.queued_at,
+                                                    d->now(), retry_after, arc4random())
+                                     : 0;
+    struct delivery_result *r = add_result(t);
+    r->retry_at = retry_at;
+    snprintf(r->error, sizeof(r->error), "%s", why->msg);
+    snprintf(r->hint, sizeof(r->hint), "%s", why->hint);
+    if (retry_at)
+        d->summary.failed++;
+    else
+        d->summary.dead++;
+    log_failure(retry_at ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+                retry_at ? "delivery.failed" : "delivery.dead", why, fields_of(t, fields));
+    if (++t->lane->failures >= FAILURES_IN_A_ROW)
+        pause_lane(t->lane, "it failed several times in a row");
+    end_transfer(t);
+}
+
+void parcel_failed(struct parcel *p, const struct err *why)
+{
+    fail(p, why, -1);
+}
+
+void parcel_refused_for_now(struct parcel *p, const struct err *why, int64_t retry_after)
+{
+    struct lane *lane = ((struct transfer *)(void *)p)->lane;
+    lane->retry_after = retry_after;
+    pause_lane(lane, "it asked to be left alone for a while");
+    fail(p, why, retry_after);
+}
+
+void parcel_disable_destination(struct parcel *p, const struct err *why)
+{
+    struct lane *lane = ((struct transfer *)(void *)p)->lane;
+    snprintf(lane->disabled, sizeof(lane->disabled), "%s", why->msg);
+    pause_lane(lane, why->msg);
+    fail(p, why, -1);
+}
+
+/* ---- what has ended goes into the ledger ---- */
+
+static int record_lane(struct deliveries *d, struct lane *lane, struct err *e)
+{
+    time_t now = d->now();
+    int rc = 0;
+    if (lane->retry_after >= 0)
+        rc = ledger_put_off(d->ledger, lane->name, backoff_next(1, now, now, lane->retry_after, 0),
+                            e);
+    if (rc == 0 && lane->disabled[0])
+        rc = ledger_disable(d->ledger, lane->name, lane->disabled, now, e);
+    lane->retry_after = -1;
+    lane->disabled[0] = '\0';
+    return rc;
+}
+
+/* What waited for the delivery may go, and the files of a run that is through may be forgotten. */
+static int let_go(struct deliveries *d, const struct ended *ended, struct err *e)
+{
+    bool settled = false;
+    struct outbox_filter waiting = {.run = ended->run, .completed = ended->lane->name};
+    if ((ended->kind == DELIVERY_FILE || ended->kind == DELIVERY_MANIFEST) &&
+        deliveries_queue(d, &waiting, e) != 0)
+        return -1;
+    if (ledger_run_settled(d->ledger, ended->run, &settled, e) != 0)
+        return -1;
+    return settled ? spool_forget(d->spool, ended->run, e) : 0;
+}
+
+static int record(struct deliveries *d, struct err *e)
+{
+    size_t n = d->nresults;
+    if (ledger_record(d->ledger, d->results, n, d->now(), e) != 0)
+        return -1;
+    d->nresults = 0;
+    for (struct lane *l = d->lanes; l; l = l->next) {
+        if (record_lane(d, l, e) != 0)
+            return -1;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (d->results[i].delivered && let_go(d, &d->ended[i], e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- starting ---- */
+
 /*
- * The last look before a file leaves: the key must be the one that the template gives for the run's
- * own tenant, and a report of the whole platform may only go where those are allowed.
+ * The last look before something leaves: the key must be the one that the run's own tenant gives,
+ * and a report of the whole platform may only go where those are allowed.
  */
 static int check_key(const struct destination *d, const struct delivery *delivery, struct err *e)
 {
     char key[LIMIT_KEY_BYTES];
-    struct name_values values = {delivery->tenant, delivery->job, delivery->period, delivery->file};
-    if (!delivery->tenant[0] && !d->platform)
+    bool batch = delivery->kind == DELIVERY_BATCH;
+    struct name_values values = {batch ? "" : delivery->tenant, delivery->job, delivery->period,
+                                 delivery->file ? delivery->file : "",
+                                 batch ? (int)delivery->run : delivery->revision};
+    if (!values.tenant_id[0] && !d->platform)
         return err_set(e, ERR_ISOLATION,
                        "destination \"%s\" may not receive reports of the whole platform", d->name);
-    if (name_expand(d->key, &values, key, e) != 0)
+    if (destination_key(d, &values, key, e) != 0)
         return -1;
     if (strcmp(key, delivery->key) == 0)
         return 0;
@@ -44,64 +284,136 @@ static int check_key(const struct destination *d, const struct delivery *deliver
     return err_hint(e, "render the report again with --again, or put the old key back");
 }
 
-static int send_one(const struct spool *spool, const struct destinations *all,
-                    const struct delivery *delivery, struct err *e)
+static int prepare(struct deliveries *d, struct transfer *t, struct err *e)
 {
-    char directory[LIMIT_PATH_BYTES], path[LIMIT_PATH_BYTES];
-    struct destination *d = destinations_find(all, delivery->destination);
-    if (!d) {
+    char directory[LIMIT_PATH_BYTES];
+    if (!t->lane->destination) {
         err_set_transient(e, ERR_CONFIG, "destination \"%s\" is not in the configuration any more",
-                          delivery->destination);
+                          t->lane->name);
         return err_hint(e, "put it back, or render the report again for its new destination");
     }
-    if (check_key(d, delivery, e) != 0 ||
-        spool_run_directory(spool, delivery->run, false, directory, e) != 0 ||
-        file_join(path, directory, delivery->file, e) != 0)
+    if (check_key(t->lane->destination, &t->delivery, e) != 0 ||
+        spool_run_directory(d->spool, t->delivery.run, false, directory, e) != 0)
         return -1;
-    struct parcel parcel = {delivery, path};
-    return d->kind->send(d, &parcel, e);
+    if (!t->delivery.file)
+        return file_join(t->path, directory, "", e);
+    return file_join(t->path, directory, t->delivery.file, e);
 }
 
-static int record_failure(struct ledger *l, const struct delivery *d, const struct err *why,
-                          time_t now, struct deliver_summary *summary, struct err *e)
+static int start_next(struct deliveries *d, struct lane *lane, struct err *e)
 {
-    time_t retry_at = why->transient ? deliver_retry_at(d->attempts + 1, d->rendered_at, now) : 0;
-    if (retry_at)
-        summary->failed++;
-    else
-        summary->dead++;
-    log_failure(retry_at ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
-                retry_at ? "delivery.failed" : "delivery.dead", why,
-                LOG_FIELDS(LOG_NUMBER("run", d->run), LOG_TEXT("job", d->job),
-                           LOG_TEXT("tenant", d->tenant), LOG_TEXT("destination", d->destination),
-                           LOG_TEXT("key", d->key), LOG_NUMBER("attempt", d->attempts + 1)));
-    return ledger_delivery_failed(l, d, why, retry_at, e);
-}
-
-static int record_success(struct ledger *l, const struct spool *spool, const struct delivery *d,
-                          time_t now, struct deliver_summary *summary, struct err *e)
-{
-    bool settled = false;
-    summary->delivered++;
-    if (ledger_delivered(l, d->id, now, e) != 0 || ledger_run_settled(l, d->run, &settled, e) != 0)
-        return -1;
-    log_debug("delivery.delivered", LOG_NUMBER("run", d->run), LOG_TEXT("job", d->job),
-              LOG_TEXT("tenant", d->tenant), LOG_TEXT("destination", d->destination),
-              LOG_TEXT("key", d->key));
-    return settled ? spool_forget(spool, d->run, e) : 0;
-}
-
-int deliver_due(struct ledger *l, const struct spool *spool, const struct destinations *all,
-                time_t now, struct deliver_summary *summary, struct err *e)
-{
-    struct delivery d;
-    int rc;
-    while ((rc = ledger_next_delivery(l, now, &d, e)) == 1) {
-        struct err why;
-        rc = send_one(spool, all, &d, &why) == 0 ? record_success(l, spool, &d, now, summary, e)
-                                                 : record_failure(l, &d, &why, now, summary, e);
-        if (rc != 0)
-            return -1;
+    struct err why;
+    struct transfer *t = xcalloc(1, sizeof(*t));
+    int64_t id = lane_pop(lane);
+    int rc = ledger_delivery(d->ledger, id, &t->parcel.arena, &t->delivery, e);
+    if (rc != 1) { /* superseded meanwhile */
+        arena_release(&t->parcel.arena);
+        free(t);
+        return rc;
     }
-    return rc;
+    t->owner = d;
+    t->lane = lane;
+    t->parcel.delivery = &t->delivery;
+    t->parcel.path = t->path;
+    t->parcel.http = d->http;
+    t->parcel.ledger = d->ledger;
+    t->parcel.all = d->all;
+    t->parcel.now = d->now;
+    t->next = d->transfers;
+    t->link = &d->transfers;
+    if (t->next)
+        t->next->link = &t->next;
+    d->transfers = t;
+    lane->under_way++;
+    d->under_way++;
+    if (prepare(d, t, &why) != 0)
+        parcel_failed(&t->parcel, &why);
+    else
+        lane->destination->kind->send(lane->destination, &t->parcel);
+    return 0;
+}
+
+/* Each destination in turn, so that none waits for another one's queue. There must always be room
+ * for the results of all that is under way. */
+static int start(struct deliveries *d, struct err *e)
+{
+    for (size_t started = 0, before = 1; before != started && started < STARTS_PER_TURN;) {
+        before = started;
+        for (struct lane *l = d->lanes; l; l = l->next) {
+            if (d->nresults + d->under_way >= RESULTS || !may_start(d, l))
+                continue;
+            if (start_next(d, l, e) != 0)
+                return -1;
+            started++;
+        }
+    }
+    return 0;
+}
+
+static bool must_record(const struct deliveries *d)
+{
+    return d->nresults && (d->nresults + d->under_way >= RESULTS || !any_may_start(d) ||
+                           milliseconds() - d->first_result_ms >= RECORD_AFTER_MS);
+}
+
+int deliveries_wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
+                    struct err *e)
+{
+    if (start(d, e) != 0 || (must_record(d) && record(d, e) != 0))
+        return -1;
+    if (d->nresults || any_may_start(d))
+        timeout_ms = 0;
+    return http_wait(d->http, fds, nfds, deliveries_done(d) && !nfds ? 0 : timeout_ms, e);
+}
+
+bool deliveries_done(const struct deliveries *d)
+{
+    return !d->under_way && !d->nresults && !any_may_start(d);
+}
+
+static int drain(struct deliveries *d, const struct signals *signals, struct err *e)
+{
+    int64_t until = d->stopped ? milliseconds() + GRACE_MS : 0;
+    while (!deliveries_done(d)) {
+        struct pollfd fd = {signals->fd, POLLIN, 0};
+        int64_t left = until ? until - milliseconds() : -1;
+        if (until && left <= 0)
+            break;
+        if (deliveries_wait(d, &fd, 1, (int)left, e) != 0)
+            return -1;
+        if (!fd.revents)
+            continue;
+        if (signals_take(signals, e) != 0)
+            return -1;
+        /* The first signal gives what is under way some time, the second one none. */
+        until = milliseconds() + (d->stopped ? 0 : GRACE_MS);
+        d->stopped = true;
+    }
+    return d->nresults ? record(d, e) : 0;
+}
+
+void deliveries_stop(struct deliveries *d)
+{
+    d->stopped = true;
+}
+
+int deliveries_finish(struct deliveries *d, const struct outbox_filter *filter,
+                      const struct signals *signals, bool *stopped, struct err *e)
+{
+    uint64_t before;
+    /* Again while something was delivered: a batch notice may have waited for it. */
+    do {
+        before = d->summary.delivered;
+        if (!d->stopped && deliveries_queue(d, filter, e) != 0)
+            return -1;
+        if (drain(d, signals, e) != 0)
+            return -1;
+    } while (d->summary.delivered != before && !d->stopped);
+    *stopped = *stopped || d->stopped;
+    return 0;
+}
+
+const struct deliver_summary *deliveries_summary(const struct deliveries *d)
+{
+    return &d->summary;
 }

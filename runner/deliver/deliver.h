@@ -1,26 +1,47 @@
 /*
- * The delivery loop: sends what the ledger says is due, and records what became of it. What fails
- * for a passing reason is tried again later, with growing pauses, until its deadline; then it is
- * dead, which `status` shows and the exit code tells.
+ * The delivery loop: sends what the ledger says is due, many at once, and records what became of
+ * it. Nothing is sent that is not in the ledger, and what is not recorded is sent again: kinds make
+ * that harmless.
+ *
+ * What fails for a passing reason is tried again later, with growing pauses, until its deadline;
+ * then it is dead, which `status` shows and the exit code tells. A destination that fails several
+ * times in a row is left alone until pressrun starts again: it only delays itself.
  */
 #ifndef RUNNER_DELIVER_DELIVER_H
 #define RUNNER_DELIVER_DELIVER_H
 
+#include <poll.h>
+
 #include "runner/deliver/destination.h"
+#include "runner/signals.h"
 #include "runner/spool.h"
 
 struct deliver_summary {
     uint64_t delivered, failed, dead;
 };
 
-/*
- * Makes every delivery that is due at `now`. Returns -1 only when the ledger fails: nothing may be
- * sent that could not be recorded.
- */
-int deliver_due(struct ledger *l, const struct spool *spool, const struct destinations *all,
-                time_t now, struct deliver_summary *summary, struct err *e);
+struct deliveries;
 
-/* When to try again after `attempts` failures: 0 when the deadline has passed. Pure. */
-time_t deliver_retry_at(int attempts, time_t rendered_at, time_t now);
+struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
+                                  const struct destinations *all, time_t (*now)(void));
+void deliveries_free(struct deliveries *d); /* takes NULL; what is under way is dropped */
+
+/* Queues what is due and waits for nothing, see ledger_outbox.h. */
+int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, struct err *e);
+/*
+ * Starts what may be started, waits as http_wait() does, and records what has ended. Returns -1
+ * only when the ledger or the network as such fails: then nothing more can be done.
+ */
+int deliveries_wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
+                    struct err *e);
+bool deliveries_done(const struct deliveries *d); /* nothing is left to send or to record */
+void deliveries_stop(struct deliveries *d);       /* starts no more; what is under way goes on */
+/*
+ * Queues what the filter says, and waits until all is done. A signal starts no more, lets what is
+ * under way end within some seconds, and sets `stopped`.
+ */
+int deliveries_finish(struct deliveries *d, const struct outbox_filter *filter,
+                      const struct signals *signals, bool *stopped, struct err *e);
+const struct deliver_summary *deliveries_summary(const struct deliveries *d);
 
 #endif

@@ -4,9 +4,18 @@
 
 #include "config/fields.h"
 
-static const struct destination_kind *const kinds[] = {&destination_directory};
+static const struct destination_kind *const kinds[] = {
+    &destination_directory,
+    &destination_s3,
+    &destination_webhook,
+};
 
 enum { NKINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+const struct destination_kind *destination_kind_at(size_t index)
+{
+    return index < NKINDS ? kinds[index] : NULL;
+}
 
 static const struct destination_kind *find_kind(const struct destination_config *settings,
                                                 struct arena *arena, struct problems *problems)
@@ -48,6 +57,36 @@ int destinations_open(const struct config *config, struct arena *arena, struct d
         out->items[out->n++] = d;
     }
     return rc;
+}
+
+void destinations_close(struct destinations *all)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->items[i]->kind->close)
+            all->items[i]->kind->close(all->items[i]);
+    }
+    all->n = 0;
+}
+
+int destination_key(const struct destination *d, const struct name_values *values, char *out,
+                    struct err *e)
+{
+    struct name_values own = *values;
+    if (d->kind->notice_id)
+        return d->kind->notice_id(d, values, out, e);
+    if (!d->write_once)
+        own.revision = 1;
+    return name_expand(d->key, &own, out, e);
+}
+
+const struct destination *destinations_linked(const struct destinations *all, const struct job *job)
+{
+    for (size_t i = 0; i < job->ndeliver; i++) {
+        const struct destination *d = destinations_find(all, job->deliver[i]);
+        if (d && d->kind->link)
+            return d;
+    }
+    return NULL;
 }
 
 struct destination *destinations_find(const struct destinations *all, const char *name)

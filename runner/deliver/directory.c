@@ -50,6 +50,7 @@ static int open_directory(struct destination **out, const struct destination_con
         return -1;
     d->path = config_path(config, arena, d->path);
     d->destination.key = d->key;
+    d->destination.parallel = 1;
     *out = &d->destination;
     return 0;
 }
@@ -131,17 +132,21 @@ static int publish(const struct directory *d, const struct parcel *p, struct err
 
 /* A directory that is not mounted, not ours to write or on a server that hangs is so until somebody
  * mends it: no report may be given up for it at once. */
-static int send_file(struct destination *destination, const struct parcel *p, struct err *e)
+static void send_file(struct destination *destination, struct parcel *p)
 {
-    if (publish((struct directory *)destination, p, e) == 0)
-        return 0;
-    if (e->kind == ERR_IO)
-        e->transient = true;
-    return -1;
+    struct err e;
+    if (publish((struct directory *)destination, p, &e) == 0) {
+        parcel_delivered(p);
+        return;
+    }
+    if (e.kind == ERR_IO)
+        e.transient = true;
+    parcel_failed(p, &e);
 }
 
 const struct destination_kind destination_directory = {
     .name = "directory",
+    .fields = fields,
     .open = open_directory,
     .send = send_file,
 };

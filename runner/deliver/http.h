@@ -53,10 +53,10 @@ struct http_request {
 enum { HTTP_REPLY_BYTES = 1024 * 1024, HTTP_HEADER_BYTES = 64 * 1024 };
 
 struct http_reply {
-    int status;          /* 0: no whole answer came, `why` tells */
+    int status;          /* 0: no answer came */
+    bool cut;            /* the answer's body did not come whole */
     bool sent;           /* with status 0: the server may have taken the request nevertheless */
-    bool transient;      /* with status 0: may go better later */
-    char why[256];       /* with status 0: lower case, without secrets, for messages */
+    char why[256];       /* with status 0 or cut: lower case, without secrets, for messages */
     int64_t retry_after; /* seconds; -1: the server did not say */
     struct buf headers;  /* "name: value\n", names in lower case */
     struct buf body;     /* at most HTTP_REPLY_BYTES */

@@ -8,6 +8,8 @@
 #ifndef RUNNER_DELIVER_SIGV4_H
 #define RUNNER_DELIVER_SIGV4_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <time.h>
 
 #include "lib/buf.h"
@@ -22,16 +24,19 @@ struct sigv4_request {
     const char *method;
     const char *host;  /* as in the Host header: with the port unless it is the scheme's own */
     const char *path;  /* encoded, as in the URL; begins with / */
-    const char *query; /* encoded, as in the URL after ?, sorted by name; "" for none */
-    const struct http_header *headers; /* all are signed; Host, x-amz-date, x-amz-content-sha256 and
-                                          x-amz-security-token are added by themselves */
+    const char *query; /* encoded, as in the URL after ?, in any order; "" for none */
+    const struct http_header *headers; /* all are signed, so each must be sent, and only once; Host
+                                          and the x-amz- headers below are added by themselves */
     size_t nheaders;
-    const char *payload_sha256; /* hexadecimal */
+    const char *payload_sha256; /* hexadecimal; sigv4_presign() does without */
     const char *region, *service;
     time_t now;
 };
 
-/* The two or three headers that sign a request. */
+/*
+ * What signs a request, to be sent beside x-amz-content-sha256 (the payload_sha256) and, with a
+ * session token, x-amz-security-token (the token).
+ */
 struct sigv4_signature {
     char date[17];            /* x-amz-date */
     struct buf authorization; /* the caller releases it */
@@ -40,8 +45,8 @@ void sigv4_sign(const struct sigv4_credentials *c, const struct sigv4_request *r
                 struct sigv4_signature *out);
 /*
  * Appends to `query` the query of a link that lets anybody make this request until `expires_s`
- * (1..604800) after `now`: r->query and the X-Amz- parameters, sorted. The payload is not signed,
- * r->headers must be sent with the request.
+ * (1..604800) after `now`: r->query and the X-Amz- parameters, sorted, the signature last. The
+ * payload is not signed, r->headers must be sent with the request.
  */
 void sigv4_presign(const struct sigv4_credentials *c, const struct sigv4_request *r, int expires_s,
                    struct buf *query);

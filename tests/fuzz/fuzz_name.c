@@ -22,11 +22,11 @@ static bool has_dots(const char *key)
 /* Two tasks of two tenants, chosen so that their parts read alike when they run together. */
 static void check_apart(const char *template)
 {
-    static const struct name_values tasks[] = {{"a", "b-c", "2026", "f"},
-                                               {"a-b", "c", "2026", "f"},
-                                               {"a-b-c", "c", "2026", "f"},
-                                               {"2026", "a", "2026", "f"},
-                                               {"f", "a", "2026", "2026"}};
+    static const struct name_values tasks[] = {{"a", "b-c", "2026", "f", 1},
+                                               {"a-b", "c", "2026", "f", 1},
+                                               {"a-b-c", "c", "2026", "f", 1},
+                                               {"2026", "a", "2026", "f", 1},
+                                               {"f", "a", "2026", "2026", 1}};
     enum { N = sizeof(tasks) / sizeof(tasks[0]) };
     static char keys[N][LIMIT_KEY_BYTES];
     struct err e = {0};
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     name_check_template(text, &at, true, &problems);
     if (name_check_template(text, &at, false, &problems) == 0)
         check_apart(text);
-    struct name_values values = {text, "job", "2026", "f"};
+    struct name_values values = {text, "job", "2026", "f", 1};
     char key[LIMIT_KEY_BYTES];
     struct err e = {0};
     if (name_expand("{tenant.id}/{file}", &values, key, &e) == 0)

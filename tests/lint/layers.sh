@@ -18,9 +18,9 @@ homes=(
     'mysqld?(/.*|_error)?\.h'  '^runner/database/'
     'mysql/.*|mariadb/.*'      '^runner/database/'
     'xlsxwriter.*'      '^formats/xlsx[a-z_]*\.[ch]$'
-    'curl/.*'           '^runner/deliver/http\.c$'
+    'curl/.*'           '^runner/deliver/http(_url)?\.c$'
     'sqlite3\.h'        '^runner/ledger[a-z_]*\.[ch]$'
-    'openssl/.*'        '^(lib/hash|runner/deliver/sigv4)\.c$'
+    'openssl/.*'        '^lib/hash\.c$'
     'zlib\.h'           '^formats/'
 )
 

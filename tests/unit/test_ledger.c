@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "lib/file.h"
-#include "runner/ledger.h"
+#include "runner/ledger_outbox.h"
 #include "runner/manifest.h"
 
 static char state[512];
@@ -45,7 +45,10 @@ static int64_t commit(struct ledger *l, const struct task *t, bool again, time_t
 {
     struct claim c;
     struct artifact files[] = {artifact("a.csv", 5), artifact(MANIFEST_NAME, 0)};
-    struct outbox_item outbox[] = {{0, "out", "acme/a.csv"}, {1, "out", "acme/manifest.json"}};
+    struct outbox_item outbox[] = {
+        {DELIVERY_FILE, 0, "out", "acme/a.csv", NULL},
+        {DELIVERY_MANIFEST, 1, "out", "acme/manifest.json", NULL},
+    };
     ck_assert_int_eq(ledger_claim(l, t, "{}", again, now, &c, &e), 1);
     ck_ok(ledger_commit_run(l, c.run, files, 2, outbox, 2, now, &e), &e);
     return c.run;
@@ -126,106 +129,6 @@ START_TEST(what_a_dead_process_left_is_interrupted)
     ck_assert_int_eq(ledger_recover(l, 1500, &e), 0);
     ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 2000, &c, &e), 1);
     ck_assert_int_eq(c.attempt, 2);
-    ledger_close(l);
-}
-END_TEST
-
-START_TEST(the_manifest_waits_for_its_files)
-{
-    struct ledger *l = new_ledger("order");
-    struct task t = task_for(&acme);
-    struct delivery d;
-    struct err why;
-    bool settled = true;
-    int64_t run = commit(l, &t, false, 1000);
-    ck_assert_int_eq(ledger_next_delivery(l, 1000, &d, &e), 1);
-    ck_assert_str_eq(d.key, "acme/a.csv");
-    err_set_transient(&why, ERR_DELIVERY, "not now");
-    ck_ok(ledger_delivery_failed(l, &d, &why, 1060, &e), &e);
-    /* The file is not due, and the manifest must not overtake it. */
-    ck_assert_int_eq(ledger_next_delivery(l, 1059, &d, &e), 0);
-    ck_assert_int_eq(ledger_next_delivery(l, 1060, &d, &e), 1);
-    ck_assert_str_eq(d.key, "acme/a.csv");
-    ck_assert_int_eq(d.attempts, 1);
-    ck_ok(ledger_delivered(l, d.id, 1061, &e), &e);
-    ck_ok(ledger_run_settled(l, run, &settled, &e), &e);
-    ck_assert(!settled);
-    ck_assert_int_eq(ledger_next_delivery(l, 1061, &d, &e), 1);
-    ck_assert_str_eq(d.file, MANIFEST_NAME);
-    ck_ok(ledger_delivered(l, d.id, 1062, &e), &e);
-    ck_ok(ledger_run_settled(l, run, &settled, &e), &e);
-    ck_assert(settled);
-    ledger_close(l);
-}
-END_TEST
-
-START_TEST(a_dead_delivery_takes_the_later_ones_of_its_run_along)
-{
-    struct ledger *l = new_ledger("gone");
-    struct task t = task_for(&acme);
-    struct delivery d;
-    struct err why;
-    bool settled = true;
-    int64_t run = commit(l, &t, false, 1000);
-    ck_assert_int_eq(ledger_next_delivery(l, 1000, &d, &e), 1);
-    err_set(&why, ERR_DELIVERY, "never");
-    ck_ok(ledger_delivery_failed(l, &d, &why, 0, &e), &e);
-    ck_assert_int_eq(ledger_next_delivery(l, 99999, &d, &e), 0);
-    ck_ok(ledger_run_settled(l, run, &settled, &e), &e);
-    ck_assert(!settled); /* the files stay for whoever wants to send them after all */
-    ledger_close(l);
-}
-END_TEST
-
-START_TEST(an_older_revision_never_replaces_a_newer_one)
-{
-    struct ledger *l = new_ledger("superseded");
-    struct task t = task_for(&acme);
-    struct delivery d;
-    commit(l, &t, false, 1000);
-    int64_t newer = commit(l, &t, true, 2000);
-    ck_assert_int_eq(ledger_next_delivery(l, 99999, &d, &e), 1);
-    ck_assert_int_eq(d.run, newer);
-    ledger_close(l);
-}
-END_TEST
-
-START_TEST(a_newer_revision_settles_one_that_was_given_up)
-{
-    struct ledger *l = new_ledger("given-up");
-    struct task t = task_for(&acme);
-    struct delivery d;
-    struct err why;
-    bool settled = false;
-    int64_t run = commit(l, &t, false, 1000);
-    ck_assert_int_eq(ledger_next_delivery(l, 1000, &d, &e), 1);
-    err_set(&why, ERR_DELIVERY, "never");
-    ck_ok(ledger_delivery_failed(l, &d, &why, 0, &e), &e);
-    commit(l, &t, true, 2000);
-    ck_ok(ledger_run_settled(l, run, &settled, &e), &e);
-    ck_assert(settled);
-    ledger_close(l);
-}
-END_TEST
-
-START_TEST(an_older_period_never_replaces_a_newer_one_of_the_same_keys)
-{
-    struct ledger *l = new_ledger("same-keys");
-    struct task t = task_for(&acme), u = task_for(&acme);
-    struct delivery d;
-    struct err why;
-    snprintf(u.period.label, sizeof(u.period.label), "2026-11-24");
-    commit(l, &t, false, 1000);
-    ck_assert_int_eq(ledger_next_delivery(l, 1000, &d, &e), 1);
-    err_set_transient(&why, ERR_IO, "not mounted");
-    ck_ok(ledger_delivery_failed(l, &d, &why, 1030, &e), &e);
-    int64_t newer = commit(l, &u, false, 1010);
-    for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(ledger_next_delivery(l, 99999, &d, &e), 1);
-        ck_assert_int_eq(d.run, newer);
-        ck_ok(ledger_delivered(l, d.id, 1011, &e), &e);
-    }
-    ck_assert_int_eq(ledger_next_delivery(l, 99999, &d, &e), 0);
     ledger_close(l);
 }
 END_TEST
@@ -352,11 +255,6 @@ int main(void)
                                    again_and_other_parameters_make_a_new_revision,
                                    tenants_and_the_platform_are_different_tasks,
                                    what_a_dead_process_left_is_interrupted,
-                                   the_manifest_waits_for_its_files,
-                                   a_dead_delivery_takes_the_later_ones_of_its_run_along,
-                                   an_older_revision_never_replaces_a_newer_one,
-                                   a_newer_revision_settles_one_that_was_given_up,
-                                   an_older_period_never_replaces_a_newer_one_of_the_same_keys,
                                    runs_are_listed_and_filtered,
                                    a_ledger_that_is_not_ours_is_never_taken_for_an_empty_one,
                                    creating_twice_keeps_what_is_there,

@@ -42,21 +42,28 @@ static bool mentions(const char *text, const char *word)
     return false;
 }
 
-static void check_sections(const struct fields_section *sections, const char *page)
+static void check_fields(const struct field *fields, const char *section, const char *page)
 {
     const char *text = source(page);
-    for (; sections->name; sections++) {
-        for (const struct field *f = sections->fields; f->key; f++)
-            ck_assert_msg(mentions(text, f->key), "%s does not mention %s of %s", page, f->key,
-                          sections->name);
-    }
+    for (const struct field *f = fields; f->key; f++)
+        ck_assert_msg(mentions(text, f->key), "%s does not mention %s of %s", page, f->key,
+                      section);
     ck_assert(!mentions(text, "no_such_key"));
+}
+
+static void check_sections(const struct fields_section *sections, const char *page)
+{
+    for (; sections->name; sections++)
+        check_fields(sections->fields, sections->name, page);
 }
 
 START_TEST(every_key_is_in_the_manual)
 {
     check_sections(config_sections, "docs/pressrun.yaml.5");
     check_sections(job_sections, "docs/pressrun-job.5");
+    for (size_t i = 0; destination_kind_at(i); i++)
+        check_fields(destination_kind_at(i)->fields, destination_kind_at(i)->name,
+                     "docs/pressrun.yaml.5");
 }
 END_TEST
 

@@ -115,7 +115,7 @@ START_TEST(keys)
 {
     struct err e = {0};
     char key[LIMIT_KEY_BYTES] = "untouched";
-    struct name_values values = {"acme", "daily", "2026-11-23", "daily-2026-11-23.xlsx"};
+    struct name_values values = {"acme", "daily", "2026-11-23", "daily-2026-11-23.xlsx", 1};
     ck_ok(name_expand("r/{tenant.id}/{job}/{period}/{file}", &values, key, &e), &e);
     ck_assert_str_eq(key, "r/acme/daily/2026-11-23/daily-2026-11-23.xlsx");
     values.tenant_id = "";
@@ -123,6 +123,9 @@ START_TEST(keys)
     ck_assert_str_eq(key, "@platform/daily-2026-11-23.xlsx");
     ck_ok(name_expand("{job}/{file}", &values, key, &e), &e);
     ck_assert_str_eq(key, "daily/daily-2026-11-23.xlsx");
+    values.revision = 12;
+    ck_ok(name_expand("{job}/{period}-{file}", &values, key, &e), &e);
+    ck_assert_str_eq(key, "daily/2026-11-23-r12/daily-2026-11-23.xlsx");
 }
 END_TEST
 
@@ -132,20 +135,20 @@ START_TEST(keys_that_leave_their_prefix)
         const char *template;
         struct name_values values;
     } cases[] = {
-        {"{tenant.id}/{file}", {"..", "j", "p", "f"}},
-        {"{tenant.id}/{file}", {"a/b", "j", "p", "f"}},
-        {"{tenant.id}/{file}", {"@platform", "j", "p", "f"}},
-        {"{tenant.id}/{file}", {"a", "j", "p", ".."}},
-        {"{tenant.id}/{file}", {"a", "j", "p", "../../b/f"}},
-        {"{tenant.id}/{file}", {"a", "j", "p", ""}},
-        {"{tenant.id}/{file}", {"a", "j", "p", "f\n"}},
-        {"{tenant.id}/{file}", {"a", "", "p", "f"}},
-        {"{tenant.id}/{file}", {"a", "j", "{tenant.id}", "f"}},
-        {"{tenant.id}//{job}/{file}", {"a", "j", "p", "f"}},
-        {"../{file}", {"a", "j", "p", "f"}},
-        {"/{file}", {"a", "j", "p", "f"}},
-        {"{nothing}/{file}", {"a", "j", "p", "f"}},
-        {"{job}/{file}", {"a", "j", "p", "f"}}, /* a tenant's file, and no tenant in the key */
+        {"{tenant.id}/{file}", {"..", "j", "p", "f", 1}},
+        {"{tenant.id}/{file}", {"a/b", "j", "p", "f", 1}},
+        {"{tenant.id}/{file}", {"@platform", "j", "p", "f", 1}},
+        {"{tenant.id}/{file}", {"a", "j", "p", "..", 1}},
+        {"{tenant.id}/{file}", {"a", "j", "p", "../../b/f", 1}},
+        {"{tenant.id}/{file}", {"a", "j", "p", "", 1}},
+        {"{tenant.id}/{file}", {"a", "j", "p", "f\n", 1}},
+        {"{tenant.id}/{file}", {"a", "", "p", "f", 1}},
+        {"{tenant.id}/{file}", {"a", "j", "{tenant.id}", "f", 1}},
+        {"{tenant.id}//{job}/{file}", {"a", "j", "p", "f", 1}},
+        {"../{file}", {"a", "j", "p", "f", 1}},
+        {"/{file}", {"a", "j", "p", "f", 1}},
+        {"{nothing}/{file}", {"a", "j", "p", "f", 1}},
+        {"{job}/{file}", {"a", "j", "p", "f", 1}}, /* a tenant's file, and no tenant in the key */
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct err e = {0};
@@ -159,7 +162,7 @@ START_TEST(keys_that_leave_their_prefix)
     longer[sizeof(longer) - 1] = '\0';
     struct err e = {0};
     char key[LIMIT_KEY_BYTES];
-    struct name_values values = {"a", "j", "p", longer};
+    struct name_values values = {"a", "j", "p", longer, 1};
     ck_error(name_expand("{tenant.id}/{file}", &values, key, &e), &e, "longer than 1023 bytes");
 }
 END_TEST
@@ -176,7 +179,7 @@ START_TEST(two_tenants_never_share_a_key)
     struct err e = {0};
     for (size_t t = 0; t < sizeof(shapes) / sizeof(shapes[0]); t++) {
         for (size_t i = 0; i < N; i++) {
-            struct name_values values = {ids[i], "b-2026", "2026", "a"};
+            struct name_values values = {ids[i], "b-2026", "2026", "a", 1};
             ck_ok(name_expand(shapes[t], &values, made[i], &e), &e);
             for (size_t k = 0; k < i; k++)
                 ck_assert_str_ne(made[i], made[k]);
