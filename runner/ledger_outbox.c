@@ -88,12 +88,20 @@ static const char ready_of_wanted[] =
     " WHERE d.state = 'pending' AND d.next_at <= ?1 AND ?2 = 0 AND ?3 IS NULL AND" WAITS_FOR_NOTHING
     " ORDER BY d.id";
 
+static const char ready_of_batches[] =
+    "SELECT d.id, d.destination FROM deliveries d WHERE d.kind = 'batch'"
+    " AND d.state = 'pending' AND d.next_at <= ?1 AND ?2 = 0 AND ?3 IS NULL AND" WAITS_FOR_NOTHING
+    " ORDER BY d.id";
+
 int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t now,
                  void (*each)(void *ctx, int64_t delivery, const char *destination), void *ctx,
                  struct err *e)
 {
     sqlite3_stmt *stmt;
-    const char *sql = filter->run ? ready_of_run : filter->wanted ? ready_of_wanted : ready_of_all;
+    const char *sql = filter->run       ? ready_of_run
+                      : filter->wanted  ? ready_of_wanted
+                      : filter->batches ? ready_of_batches
+                                        : ready_of_all;
     int rc;
     if (ledger_prepare(l, &stmt, e, sql, "iit", (int64_t)now, filter->run, filter->completed) != 0)
         return -1;

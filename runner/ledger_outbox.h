@@ -37,6 +37,7 @@ struct outbox_filter {
     int64_t run;           /* 0: of all runs */
     const char *completed; /* those that waited for something of the run at this destination */
     bool wanted;           /* those that ledger_retry() chose */
+    bool batches;          /* batch notices */
 };
 int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t now,
                  void (*each)(void *ctx, int64_t delivery, const char *destination), void *ctx,

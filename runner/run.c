@@ -315,18 +315,17 @@ static int loop(struct engine *en, struct err *e)
     }
 }
 
-/* What was made, and what earlier runs could not deliver; batch notices come last. */
+/* Batch notices come last. */
 static int deliver_rest(struct engine *en, struct err *e)
 {
     struct app *app = en->app;
     struct run_summary *s = en->summary;
-    const struct outbox_filter all = {0};
     const char *job = en->order->ntasks ? en->order->tasks[0].job->name : NULL;
     if (!s->stopped && job && ledger_release_batches(app->ledger, job, app->now(), e) != 0)
         return -1;
     if (s->stopped)
         deliveries_stop(en->deliveries);
-    if (deliveries_finish(en->deliveries, &all, &en->signals, &s->stopped, e) != 0)
+    if (deliveries_finish(en->deliveries, &en->signals, &s->stopped, e) != 0)
         return -1;
     s->deliveries = *deliveries_summary(en->deliveries);
     return job ? ledger_undelivered(app->ledger, job, &s->undelivered, e) : 0;
@@ -345,7 +344,11 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
         .polls = xcalloc(order->workers + 1, sizeof(struct pollfd)),
     };
     *summary = (struct run_summary){0};
+    const struct outbox_filter all = {0};
     int rc = signals_watch(&en.signals, e);
+    /* Also what earlier runs could not deliver. */
+    if (rc == 0)
+        rc = deliveries_queue(en.deliveries, &all, e);
     if (rc == 0)
         rc = loop(&en, e);
     if (rc == 0)

@@ -26,7 +26,9 @@ static int send_all(struct app *app, const struct outbox_filter *filter,
     struct deliveries *d = deliveries_new(app->ledger, app->spool, &app->destinations, app->now);
     int rc = signals_watch(&signals, e);
     if (rc == 0)
-        rc = deliveries_finish(d, filter, &signals, &stopped, e);
+        rc = deliveries_queue(d, filter, e);
+    if (rc == 0)
+        rc = deliveries_finish(d, &signals, &stopped, e);
     *summary = *deliveries_summary(d);
     deliveries_free(d);
     signals_release(&signals);

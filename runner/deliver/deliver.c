@@ -240,6 +240,19 @@ static int let_go(struct deliveries *d, const struct ended *ended, struct err *e
     return settled ? spool_forget(d->spool, ended->run, e) : 0;
 }
 
+/* What waited for several that ended together must be queued once. */
+static bool is_last_of_its_run(const struct deliveries *d, size_t i, size_t n)
+{
+    if (!d->results[i].delivered)
+        return false;
+    for (size_t j = i + 1; j < n; j++) {
+        if (d->results[j].delivered && d->ended[j].run == d->ended[i].run &&
+            d->ended[j].lane == d->ended[i].lane)
+            return false;
+    }
+    return true;
+}
+
 static int record(struct deliveries *d, struct err *e)
 {
     size_t n = d->nresults;
@@ -251,7 +264,7 @@ static int record(struct deliveries *d, struct err *e)
             return -1;
     }
     for (size_t i = 0; i < n; i++) {
-        if (d->results[i].delivered && let_go(d, &d->ended[i], e) != 0)
+        if (is_last_of_its_run(d, i, n) && let_go(d, &d->ended[i], e) != 0)
             return -1;
     }
     return 0;
@@ -356,17 +369,24 @@ static bool must_record(const struct deliveries *d)
                            milliseconds() - d->first_result_ms >= RECORD_AFTER_MS);
 }
 
+static int step(struct deliveries *d, struct err *e)
+{
+    return start(d, e) != 0 || (must_record(d) && record(d, e) != 0) ? -1 : 0;
+}
+
+static int wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
+                struct err *e)
+{
+    return http_wait(d->http, fds, nfds, d->nresults || any_may_start(d) ? 0 : timeout_ms, e);
+}
+
 int deliveries_wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
                     struct err *e)
 {
-    if (start(d, e) != 0 || (must_record(d) && record(d, e) != 0))
-        return -1;
-    if (d->nresults || any_may_start(d))
-        timeout_ms = 0;
-    return http_wait(d->http, fds, nfds, deliveries_done(d) && !nfds ? 0 : timeout_ms, e);
+    return step(d, e) != 0 ? -1 : wait(d, fds, nfds, timeout_ms, e);
 }
 
-bool deliveries_done(const struct deliveries *d)
+static bool is_done(const struct deliveries *d)
 {
     return !d->under_way && !d->nresults && !any_may_start(d);
 }
@@ -374,12 +394,14 @@ bool deliveries_done(const struct deliveries *d)
 static int drain(struct deliveries *d, const struct signals *signals, struct err *e)
 {
     int64_t until = d->stopped ? milliseconds() + GRACE_MS : 0;
-    while (!deliveries_done(d)) {
+    for (;;) {
         struct pollfd fd = {signals->fd, POLLIN, 0};
         int64_t left = until ? until - milliseconds() : -1;
-        if (until && left <= 0)
+        if (step(d, e) != 0)
+            return -1;
+        if (is_done(d) || (until && left <= 0))
             break;
-        if (deliveries_wait(d, &fd, 1, (int)left, e) != 0)
+        if (wait(d, &fd, 1, (int)left, e) != 0)
             return -1;
         if (!fd.revents)
             continue;
@@ -397,20 +419,15 @@ void deliveries_stop(struct deliveries *d)
     d->stopped = true;
 }
 
-int deliveries_finish(struct deliveries *d, const struct outbox_filter *filter,
-                      const struct signals *signals, bool *stopped, struct err *e)
+int deliveries_finish(struct deliveries *d, const struct signals *signals, bool *stopped,
+                      struct err *e)
 {
-    uint64_t before;
-    /* Again while something was delivered: a batch notice may have waited for it. */
-    do {
-        before = d->summary.delivered;
-        if (!d->stopped && deliveries_queue(d, filter, e) != 0)
-            return -1;
-        if (drain(d, signals, e) != 0)
-            return -1;
-    } while (d->summary.delivered != before && !d->stopped);
+    const struct outbox_filter batches = {.batches = true};
+    int rc = drain(d, signals, e);
+    if (rc == 0 && !d->stopped && deliveries_queue(d, &batches, e) == 0)
+        rc = drain(d, signals, e);
     *stopped = *stopped || d->stopped;
-    return 0;
+    return rc;
 }
 
 const struct deliver_summary *deliveries_summary(const struct deliveries *d)

@@ -26,7 +26,8 @@ struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
                                   const struct destinations *all, time_t (*now)(void));
 void deliveries_free(struct deliveries *d); /* takes NULL; what is under way is dropped */
 
-/* Queues what is due and waits for nothing, see ledger_outbox.h. */
+/* Queues what is due and waits for nothing, see ledger_outbox.h. A delivery must not be queued
+ * twice: first what there is of all runs, then each new run. */
 int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, struct err *e);
 /*
  * Starts what may be started, waits as http_wait() does, and records what has ended. Returns -1
@@ -34,14 +35,13 @@ int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, s
  */
 int deliveries_wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
                     struct err *e);
-bool deliveries_done(const struct deliveries *d); /* nothing is left to send or to record */
-void deliveries_stop(struct deliveries *d);       /* starts no more; what is under way goes on */
+void deliveries_stop(struct deliveries *d); /* starts no more; what is under way goes on */
 /*
- * Queues what the filter says, and waits until all is done. A signal starts no more, lets what is
- * under way end within some seconds, and sets `stopped`.
+ * Waits until all that is queued is done, then sends the batch notices that are due. A signal
+ * starts no more, lets what is under way end within some seconds, and sets `stopped`.
  */
-int deliveries_finish(struct deliveries *d, const struct outbox_filter *filter,
-                      const struct signals *signals, bool *stopped, struct err *e);
+int deliveries_finish(struct deliveries *d, const struct signals *signals, bool *stopped,
+                      struct err *e);
 const struct deliver_summary *deliveries_summary(const struct deliveries *d);
 
 #endif
