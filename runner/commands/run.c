@@ -79,7 +79,7 @@ static void print_summary(const struct job *job, const struct period *period,
         printf(", %" PRIu64 " given up", s->deliveries.dead);
     printf(s->stopped ? "; stopped by a signal\n" : "\n");
     if (s->undelivered)
-        printf("    %" PRId64 " deliveries of the job wait or were given up\n", s->undelivered);
+        printf("    %" PRId64 " files and notices of the job are not delivered yet or were given up\n", s->undelivered);
     if (s->failed || s->undelivered)
         printf("    pressrun status --failed shows why\n");
     else if (s->skipped)

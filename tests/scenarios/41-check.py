@@ -102,7 +102,7 @@ BAD_DESTINATIONS = """\
 """
 SAID_OF_DESTINATIONS = """\
 pressrun.yaml:12:3: error: destination "cloud" has unknown kind "folder"
-    known kinds: directory
+    known kinds: directory, s3, webhook
 pressrun.yaml:13:44: error: key template "{job}/{file}" must hold {tenant.id}, or tenants would overwrite each other's files
     for example {tenant.id}/{job}/{period}/{file}
 pressrun.yaml:14:3: error: "path" is missing in destination "third"

@@ -191,7 +191,8 @@ def check_run(checks, project):
     runs = ledger_runs(project, "failures", "--tenant", "6")
     checks.equal([(r["revision"], r["attempt"], r["state"]) for r in runs], [(2, 1, "rendered"), (1, 1, "rendered")],
                  "as a new revision")
-    checks.equal(sorted(runs[0]), ["attempt", "bytes", "deliveries", "delivery_error", "error", "error_kind", "files", "finished_at",
+    checks.equal(sorted(runs[0]), ["attempt", "bytes", "deliveries", "delivery_attempts", "delivery_destination",
+                                  "delivery_error", "delivery_hint", "delivery_next_at", "error", "error_kind", "files", "finished_at",
                                    "hint", "job", "period", "revision", "rows", "run", "started_at", "state", "tenant"],
                  "keys of a run")
     checks.equal(len(ledger_runs(project)), 10, "status lists all runs")
