@@ -1,0 +1,12 @@
+<?php
+
+namespace Spatie\WebhookClient\Models;
+
+use Illuminate\Database\Eloquent\Model;
+
+class WebhookCall extends Model
+{
+    public $guarded = [];
+
+    protected $casts = ['headers' => 'array', 'payload' => 'array'];
+}
