@@ -1,5 +1,6 @@
 #include "jobs/job.h"
 
+#include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -8,10 +9,10 @@
 
 /* A job as it is written. */
 struct entry {
-    const char *job, *title, *description, *timezone;
+    const char *job, *title, *description, *timezone, *datetime_zone;
     int scope;
-    int64_t timeout_ms;
-    const struct yaml_node *period, *params, *results, *formats, *deliver;
+    int64_t timeout_ms, time_limit_ms;
+    const struct yaml_node *schedule, *expect, *period, *params, *results, *formats, *deliver;
 };
 
 enum { SCOPE_IS_TENANT, SCOPE_IS_PLATFORM };
@@ -27,6 +28,12 @@ static const struct field job_fields[] = {
      .help = "tenant: a report for each tenant; platform: one about all of them"},
     {"timezone", FIELD_TEXT, offsetof(struct entry, timezone),
      .help = "the zone in which periods begin and end (default: as in pressrun.yaml)"},
+    {"datetime_timezone", FIELD_TEXT, offsetof(struct entry, datetime_zone), .fallback = "UTC",
+     .help = "the zone that DATETIME columns are in: bounds of the period are given in it"},
+    {"schedule", FIELD_NODE, offsetof(struct entry, schedule),
+     .help = "when it is due: daily, \"Mon..Fri 06:30\", \"30 6 * * 1-5\" (default: only by hand)"},
+    {"expect", FIELD_NODE, offsetof(struct entry, expect),
+     .help = "what a report must look like: {min_rows: 1, max_drop: 50%, otherwise: hold}"},
     {"period", FIELD_NODE, offsetof(struct entry, period),
      .help = "what one report is about: {unit: day, window: 30}"},
     {"params", FIELD_NODE, offsetof(struct entry, params),
@@ -39,17 +46,22 @@ static const struct field job_fields[] = {
      .help = "names of destinations in pressrun.yaml"},
     {"timeout", FIELD_DURATION, offsetof(struct entry, timeout_ms), .min = 1000, .max = 86400000,
      .help = "how long one query may take (default: as in pressrun.yaml)"},
+    {"time_limit", FIELD_DURATION, offsetof(struct entry, time_limit_ms), .fallback = "1h",
+     .min = 1000, .max = 86400000, .help = "how long one run may take (default: 1h)"},
     {0},
 };
 
 struct period_entry {
     int unit;
-    int64_t window;
+    int64_t window, every;
 };
 
 static const struct field period_fields[] = {
     {"unit", FIELD_CHOICE, offsetof(struct period_entry, unit), .fallback = "day",
-     .choices = period_unit_names, .help = "day (the default), week, month, quarter or year"},
+     .choices = period_unit_names,
+     .help = "day (the default), week, month, quarter, year, hour or minute"},
+    {"every", FIELD_INTEGER, offsetof(struct period_entry, every), .fallback = "1", .min = 1,
+     .max = 30, .help = "of minutes: how many; they must divide an hour"},
     {"window", FIELD_INTEGER, offsetof(struct period_entry, window), .fallback = "1", .min = 1,
      .max = 1000, .help = "the last so many units in one report (default: 1)"},
     {0},
@@ -58,6 +70,8 @@ static const struct field period_fields[] = {
 const struct fields_section job_sections[] = {
     {"", job_fields},
     {"period", period_fields},
+    {"schedule", job_schedule_fields},
+    {"expect", job_expect_fields},
     {"params.NAME", job_param_fields},
     {"results.NAME", job_result_fields},
     {"results.NAME.columns.NAME", job_column_fields},
@@ -104,22 +118,30 @@ static void check_name(const struct job_reading *r, const struct yaml_node *node
 
 static void read_period(const struct job_reading *r, const struct yaml_node *node)
 {
-    struct period_entry entry = {.unit = PERIOD_DAY, .window = 1};
+    struct period_entry entry = {.unit = PERIOD_DAY, .window = 1, .every = 1};
     if (node && fields_need_mapping(node, "period", "such as:  period: {unit: day, window: 30}",
                                     r->problems) == 0)
         fields_read(node, "period", period_fields, &entry, r->arena, r->problems);
     r->job->period.unit = (enum period_unit)entry.unit;
     r->job->period.window = (int)entry.window;
+    r->job->period.minutes = (int)entry.every;
+    if (entry.every != 1 && (entry.unit != PERIOD_MINUTE || 60 % entry.every != 0))
+        problems_add(r->problems, &yaml_get(node, "every")->at,
+                     "{unit: minute, every: 15}; 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30",
+                     "periods of %" PRId64 " %ss are not possible", entry.every,
+                     period_unit_names[entry.unit]);
 }
 
-static void read_timezone(const struct job_reading *r, const struct yaml_node *root,
-                          const char *zone)
+/* The zone, or UTC when it is not known. */
+static const char *check_zone(const struct job_reading *r, const struct yaml_node *root,
+                              const char *key, const char *zone)
 {
-    r->job->period.timezone = zone ? zone : r->config->timezone;
-    if (zone && !zone_exists(zone))
-        problems_add(r->problems, &yaml_get(root, "timezone")->at,
-                     "a name of the tz database such as Europe/Berlin or UTC",
-                     "time zone \"%s\" is not known here", yaml_show(r->arena, zone));
+    if (!zone || zone_exists(zone))
+        return zone;
+    problems_add(r->problems, &yaml_get(root, key)->at,
+                 "a name of the tz database such as Europe/Berlin or UTC",
+                 "time zone \"%s\" is not known here", yaml_show(r->arena, zone));
+    return "UTC";
 }
 
 static void unknown_destination(const struct job_reading *r, const struct fields_item *item)
@@ -172,13 +194,21 @@ struct job *job_read(const struct yaml_node *root, const char *file, const struc
     job->description = entry.description;
     job->platform = entry.scope == SCOPE_IS_PLATFORM;
     job->timeout_ms = entry.timeout_ms;
+    job->time_limit_ms = entry.time_limit_ms;
     if (entry.job)
         check_name(&r, yaml_get(root, "job"));
-    read_timezone(&r, root, entry.timezone);
+    job->period.timezone = check_zone(&r, root, "timezone", entry.timezone);
+    if (!job->period.timezone)
+        job->period.timezone = config->timezone;
+    job->datetime_zone = check_zone(&r, root, "datetime_timezone", entry.datetime_zone);
     read_period(&r, entry.period);
+    job_schedule_read(&r, entry.schedule);
+    job_expect_read(&r, entry.expect);
     job_params_read(&r, entry.params);
     job_results_read(&r, entry.results);
     job_params_check_use(&r);
+    if (entry.schedule)
+        job_schedule_check_params(&r, entry.schedule);
     job_formats_read(&r, entry.formats);
     read_deliver(&r, entry.deliver);
     return problems->nerrors == before ? job : NULL;

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "formats/format.h"
+#include "jobs/calendar.h"
 #include "jobs/period.h"
 #include "jobs/sql.h"
 
@@ -52,12 +53,35 @@ struct result_spec {
     struct place at;
 };
 
+enum job_catchup { CATCHUP_LATEST, CATCHUP_ALL, CATCHUP_SKIP };
+
+/* When the job is due. */
+struct job_schedule {
+    const struct calendar *calendar; /* NULL: only when it is asked for */
+    int64_t spread_s;
+    enum job_catchup catchup; /* what happens to periods that were missed */
+    int64_t max_age_s, max_runs;
+    int due_by; /* minutes after local midnight; -1: never late */
+};
+
+enum job_otherwise { EXPECT_HOLD, EXPECT_SKIP, EXPECT_DELIVER };
+
+/* What a report must look like to be delivered without a question. */
+struct job_expect {
+    int64_t min_rows;
+    int max_drop; /* per cent of the rows of the last period; -1: any */
+    enum job_otherwise otherwise;
+};
+
 struct job {
     const char *file;
     char sha256[HASH_HEX_SIZE]; /* of the file: which version of the job made a report */
     const char *name, *title, *description;
     bool platform; /* scope: platform, reads all tenants' rows */
     struct period_rule period;
+    struct job_schedule schedule;
+    struct job_expect expect;
+    const char *datetime_zone; /* of DATETIME columns: period bounds are given in it */
     const struct param *params;
     size_t nparams;
     const struct result_spec *results;
@@ -67,7 +91,8 @@ struct job {
     struct format_options options;
     const char **deliver; /* names of destinations that exist */
     size_t ndeliver;
-    int64_t timeout_ms; /* of one statement; 0: as the configuration says */
+    int64_t timeout_ms;    /* of one statement; 0: as the configuration says */
+    int64_t time_limit_ms; /* of one run */
     struct place at;
 };
 

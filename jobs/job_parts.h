@@ -13,12 +13,16 @@ struct job_reading {
 };
 
 extern const struct field job_param_fields[], job_result_fields[], job_column_fields[];
+extern const struct field job_schedule_fields[], job_expect_fields[];
 extern const struct field job_csv_fields[], job_xlsx_fields[], job_no_fields[];
 
 /* Each fills its part of the job and adds what is wrong to the problems. Nodes may be NULL. */
 void job_params_read(const struct job_reading *r, const struct yaml_node *node);
 void job_results_read(const struct job_reading *r, const struct yaml_node *node);
 void job_formats_read(const struct job_reading *r, const struct yaml_node *node);
+void job_schedule_read(const struct job_reading *r, const struct yaml_node *node); /* zone known */
+void job_schedule_check_params(const struct job_reading *r, const struct yaml_node *node);
+void job_expect_read(const struct job_reading *r, const struct yaml_node *node);
 
 /* Parameters that no query uses are probably a slip. To be called when the results are known. */
 void job_params_check_use(const struct job_reading *r);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "jobs/period_parts.h"
 #include "lib/zone.h"
 
 /*
@@ -13,7 +14,8 @@
  */
 enum { FIRST_YEAR = 1970, LAST_YEAR = 9998 };
 
-const char *const period_unit_names[] = {"day", "week", "month", "quarter", "year", NULL};
+const char *const period_unit_names[] = {"day",  "week", "month",  "quarter",
+                                         "year", "hour", "minute", NULL};
 
 /* How labels look: d for a digit, anything else for itself. */
 static const struct {
@@ -24,6 +26,8 @@ static const struct {
     [PERIOD_MONTH] = {"dddd-dd", "2026-11"},
     [PERIOD_QUARTER] = {"dddd-Qd", "2026-Q4"},
     [PERIOD_YEAR] = {"dddd", "2026"},
+    [PERIOD_HOUR] = {"dddd-dd-ddTdd", "2026-11-23T14"},
+    [PERIOD_MINUTE] = {"dddd-dd-ddTdddd", "2026-11-23T1415"},
 };
 
 static const char *const month_names[] = {"January",   "February", "March",    "April",
@@ -51,6 +55,9 @@ static int64_t number_of_day(enum period_unit unit, int64_t days)
         return (int64_t)date.year * 4 + (date.month - 1) / 3;
     case PERIOD_YEAR:
         return date.year;
+    case PERIOD_HOUR:
+    case PERIOD_MINUTE:
+        break;
     }
     return 0;
 }
@@ -68,6 +75,9 @@ static int64_t first_day(enum period_unit unit, int64_t n)
         return civil_to_days((int)floor_div(n, 4), (int)(n - floor_div(n, 4) * 4) * 3 + 1, 1);
     case PERIOD_YEAR:
         return civil_to_days((int)n, 1, 1);
+    case PERIOD_HOUR:
+    case PERIOD_MINUTE:
+        break;
     }
     return 0;
 }
@@ -81,7 +91,7 @@ static void iso_week(int64_t n, int *year, int *week)
     *week = (int)(n - number_of_day(PERIOD_WEEK, civil_to_days(*year, 1, 4))) + 1;
 }
 
-static void make_label(enum period_unit unit, int64_t n, char out[16])
+static void make_label(enum period_unit unit, int64_t n, char out[PERIOD_LABEL_SIZE])
 {
     struct civil date;
     int year, week;
@@ -104,8 +114,11 @@ static void make_label(enum period_unit unit, int64_t n, char out[16])
     case PERIOD_YEAR:
         snprintf(text, sizeof(text), "%04d", date.year);
         break;
+    case PERIOD_HOUR:
+    case PERIOD_MINUTE:
+        break;
     }
-    snprintf(out, 16, "%.15s", text);
+    snprintf(out, PERIOD_LABEL_SIZE, "%.15s", text);
 }
 
 static time_t midnight(const struct period_rule *rule, int64_t days)
@@ -140,17 +153,27 @@ static int64_t number_containing(const struct period_rule *rule, time_t t)
     return n;
 }
 
+static bool by_the_clock(const struct period_rule *rule)
+{
+    return rule->unit == PERIOD_HOUR || rule->unit == PERIOD_MINUTE;
+}
+
 void period_containing(const struct period_rule *rule, time_t t, struct period *out)
 {
+    if (by_the_clock(rule)) {
+        period_clock_containing(rule, t, out);
+        return;
+    }
     make(rule, number_containing(rule, t), out);
 }
 
 void period_last_complete(const struct period_rule *rule, time_t now, struct period *out)
 {
-    make(rule, number_containing(rule, now) - 1, out);
+    period_containing(rule, now, out);
+    period_shift(rule, -1, out);
 }
 
-static bool has_shape(const char *label, const char *shape)
+bool period_has_shape(const char *label, const char *shape)
 {
     for (; *shape; label++, shape++) {
         bool same = *shape == 'd' ? *label >= '0' && *label <= '9' : *label == *shape;
@@ -160,7 +183,7 @@ static bool has_shape(const char *label, const char *shape)
     return *label == '\0';
 }
 
-static int number_at(const char *s, size_t len)
+int period_number_at(const char *s, size_t len)
 {
     int n = 0;
     for (; len; len--, s++)
@@ -171,26 +194,27 @@ static int number_at(const char *s, size_t len)
 /* The number of the unit that a label names; false when it names none that exists. */
 static bool read_label(enum period_unit unit, const char *label, int64_t *out)
 {
-    if (!has_shape(label, labels[unit].shape))
+    if (unit > PERIOD_YEAR || !period_has_shape(label, labels[unit].shape))
         return false;
-    int year = number_at(label, 4);
+    int year = period_number_at(label, 4);
     int64_t days = 0;
     if (year < FIRST_YEAR || year > LAST_YEAR)
         return false;
     if (unit == PERIOD_DAY || unit == PERIOD_MONTH) {
-        int month = number_at(label + 5, 2), day = unit == PERIOD_DAY ? number_at(label + 8, 2) : 1;
+        int month = period_number_at(label + 5, 2),
+            day = unit == PERIOD_DAY ? period_number_at(label + 8, 2) : 1;
         if (month < 1 || month > 12 || day < 1 || day > civil_days_in_month(year, month))
             return false;
         days = civil_to_days(year, month, day);
     } else if (unit == PERIOD_WEEK) {
-        days = civil_to_days(year, 1, 4) + 7 * ((int64_t)number_at(label + 6, 2) - 1);
+        days = civil_to_days(year, 1, 4) + 7 * ((int64_t)period_number_at(label + 6, 2) - 1);
     } else if (unit == PERIOD_QUARTER) {
-        days = civil_to_days(year, 1, 1) + 92 * ((int64_t)number_at(label + 6, 1) - 1);
+        days = civil_to_days(year, 1, 1) + 92 * ((int64_t)period_number_at(label + 6, 1) - 1);
     } else {
         days = civil_to_days(year, 1, 1);
     }
     int64_t n = number_of_day(unit, days);
-    char again[16];
+    char again[PERIOD_LABEL_SIZE];
     make_label(unit, n, again); /* catches a week 53 that there is not, a quarter 0 or 9 */
     if (strcmp(again, label) != 0)
         return false;
@@ -198,39 +222,53 @@ static bool read_label(enum period_unit unit, const char *label, int64_t *out)
     return true;
 }
 
+static void explain_label(const struct period_rule *rule, const char *label, struct err *e)
+{
+    static const char *const one[] = {"a day",  "a week",  "a month", "a quarter",
+                                      "a year", "an hour", "a minute"};
+    int64_t n;
+    const char *want = period_unit_names[rule->unit];
+    for (int u = PERIOD_DAY; u <= PERIOD_MINUTE; u++) {
+        if ((enum period_unit)u == rule->unit || !period_has_shape(label, labels[u].shape) ||
+            (u <= PERIOD_YEAR && !read_label((enum period_unit)u, label, &n)))
+            continue;
+        err_set(e, ERR_USAGE, "\"%s\" is %s, but the job is about %s", label, one[u],
+                one[rule->unit]);
+        return;
+    }
+    if (period_has_shape(label, labels[rule->unit].shape))
+        err_set(e, ERR_USAGE, "there is no %s \"%s\" between %d and %d", want, label, FIRST_YEAR,
+                LAST_YEAR);
+    else
+        err_set(e, ERR_USAGE, "\"%.40s\" is not a period", label);
+}
+
 int period_parse(const struct period_rule *rule, const char *label, struct period *out,
                  struct err *e)
 {
     int64_t n;
+    if (by_the_clock(rule) && period_clock_parse(rule, label, out))
+        return 0;
     if (read_label(rule->unit, label, &n)) {
         make(rule, n, out);
         return 0;
     }
-    const char *want = period_unit_names[rule->unit];
-    bool other = false;
-    for (int u = PERIOD_DAY; u <= PERIOD_YEAR && !other; u++) {
-        other = read_label((enum period_unit)u, label, &n);
-        if (other)
-            err_set(e, ERR_USAGE, "\"%s\" is a %s, but the job is about a %s", label,
-                    period_unit_names[u], want);
-    }
-    if (!other && has_shape(label, labels[rule->unit].shape))
-        err_set(e, ERR_USAGE, "there is no %s \"%s\" between %d and %d", want, label, FIRST_YEAR,
-                LAST_YEAR);
-    else if (!other)
-        err_set(e, ERR_USAGE, "\"%.40s\" is not a period", label);
-    return err_hint(e, "write a %s like %s", want, labels[rule->unit].example);
+    explain_label(rule, label, e);
+    return err_hint(e, "write a %s like %s", period_unit_names[rule->unit],
+                    labels[rule->unit].example);
 }
 
 void period_shift(const struct period_rule *rule, int steps, struct period *p)
 {
     int64_t n;
-    if (read_label(rule->unit, p->label, &n))
+    if (by_the_clock(rule))
+        period_clock_shift(rule, steps, p);
+    else if (read_label(rule->unit, p->label, &n))
         make(rule, n + steps, p);
 }
 
 /* "16 to 22 November 2026", with no more of the first date than differs. */
-static void days_in_words(int64_t from, int64_t to, char *out, size_t size)
+void period_days_in_words(int64_t from, int64_t to, char *out, size_t size)
 {
     struct civil a, b;
     civil_from_days(from, &a);
@@ -271,6 +309,10 @@ static void years_in_words(int64_t from, int64_t to, char *out, size_t size)
 void period_in_words(const struct period_rule *rule, const struct period *p, char *out, size_t size)
 {
     int64_t n;
+    if (by_the_clock(rule)) {
+        period_clock_in_words(rule, p, out, size);
+        return;
+    }
     if (!read_label(rule->unit, p->label, &n)) {
         snprintf(out, size, "%s", p->label);
         return;
@@ -278,7 +320,7 @@ void period_in_words(const struct period_rule *rule, const struct period *p, cha
     int64_t first = n - window_of(rule) + 1;
     int64_t from = first_day(rule->unit, first), to = first_day(rule->unit, n + 1) - 1;
     if (rule->unit == PERIOD_DAY || rule->unit == PERIOD_WEEK)
-        days_in_words(from, to, out, size);
+        period_days_in_words(from, to, out, size);
     else if (rule->unit == PERIOD_YEAR)
         years_in_words(first, n, out, size);
     else

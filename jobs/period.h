@@ -1,10 +1,12 @@
 /*
  * Periods: what a run is about. Half-open, [start, end), in the job's time zone.
  *
- * A period is a unit (day, ISO week, month, quarter, year) or a window of the last N units ending
- * with the unit that gives it its label: day 2026-11-23 with window 30 covers 30 days up to and
- * including the 23rd. Bounds are computed here and given to the database as UTC, so that a day of
- * 23 or 25 hours neither loses nor doubles a row.
+ * A period is a unit (N minutes, hour, day, ISO week, month, quarter, year) or a window of the last
+ * N units ending with the unit that gives it its label: day 2026-11-23 with window 30 covers 30
+ * days up to and including the 23rd. Hours and minutes are those of local clocks; where clocks go
+ * back, those that come a second time have a "b" at the end: 2026-10-25T02, then 2026-10-25T02b.
+ * Bounds are computed here and given to the database as UTC, so that a day of 23 or 25 hours
+ * neither loses nor doubles a row.
  */
 #ifndef JOBS_PERIOD_H
 #define JOBS_PERIOD_H
@@ -14,17 +16,28 @@
 
 #include "lib/err.h"
 
-enum period_unit { PERIOD_DAY, PERIOD_WEEK, PERIOD_MONTH, PERIOD_QUARTER, PERIOD_YEAR };
+enum period_unit {
+    PERIOD_DAY,
+    PERIOD_WEEK,
+    PERIOD_MONTH,
+    PERIOD_QUARTER,
+    PERIOD_YEAR,
+    PERIOD_HOUR,
+    PERIOD_MINUTE,
+};
 
 struct period_rule {
     enum period_unit unit;
     int window;           /* how many units; 1 for the unit itself */
     const char *timezone; /* a zone that exists */
+    int minutes;          /* of PERIOD_MINUTE: how many; they divide an hour */
 };
 
+enum { PERIOD_LABEL_SIZE = 24 };
 struct period {
-    char label[16];    /* 2026-11-23, 2026-W47, 2026-11, 2026-Q4, 2026 */
-    time_t start, end; /* UTC */
+    char label[PERIOD_LABEL_SIZE]; /* 2026-11-23, 2026-W47, 2026-11, 2026-Q4, 2026,
+                                      2026-11-23T14, 2026-11-23T1415 */
+    time_t start, end;             /* UTC */
 };
 
 extern const char *const period_unit_names[]; /* "day", "week", ...; NULL-terminated */

@@ -50,15 +50,30 @@ struct outbox_item {
     const char *destination, *key;
     const char *after; /* of a notice, or NULL */
 };
-int ledger_commit_run(struct ledger *l, int64_t run, const struct artifact *artifacts,
-                      size_t nartifacts, const struct outbox_item *outbox, size_t noutbox,
-                      time_t now, struct err *e);
+/* What is to become of a run: sent, kept until ledger_release(), or not sent at all. */
+enum verdict { VERDICT_DELIVER, VERDICT_HOLD, VERDICT_SKIP };
+struct run_result {
+    int64_t run;
+    const struct artifact *artifacts;
+    size_t nartifacts;
+    const struct outbox_item *outbox;
+    size_t noutbox;
+    uint64_t rows;
+    enum verdict verdict;
+    const char *reason; /* of a verdict that is not to deliver */
+};
+int ledger_commit_run(struct ledger *l, const struct run_result *result, time_t now, struct err *e);
+/* Lets a run go that was held: 1, or 0 when there is none of that number that is held. */
+int ledger_release(struct ledger *l, int64_t run, time_t now, struct err *e);
+/* The rows of the last report before a period: 1, or 0 when there is none. */
+int ledger_previous_rows(struct ledger *l, const struct task *task, uint64_t *rows, struct err *e);
 int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now,
                     struct err *e);
 
 struct run_row {
     int64_t run;
-    const char *job, *period, *tenant, *state; /* rendering rendered failed interrupted */
+    const char *job, *period, *tenant;
+    const char *state; /* rendering rendered held skipped failed interrupted */
     int revision, attempt;
     time_t started_at, finished_at; /* finished_at 0: not yet */
     int64_t rows, files, bytes;
@@ -78,7 +93,7 @@ struct run_filter {
 int ledger_runs(struct ledger *l, const struct run_filter *filter,
                 int (*each)(void *ctx, const struct run_row *row, struct err *e), void *ctx,
                 struct err *e);
-/* True when the newest revision of a task has been rendered. */
+/* True when the newest revision of a task needs no run any more. */
 int ledger_is_done(struct ledger *l, const struct task *task, bool *done, struct err *e);
 
 #endif

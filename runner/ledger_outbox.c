@@ -38,10 +38,10 @@ static int renew_batch(struct ledger *l, int64_t run, const struct outbox_item *
 }
 
 int ledger_add_delivery(struct ledger *l, int64_t run, const struct outbox_item *item,
-                        int64_t artifact, time_t now, struct err *e)
+                        int64_t artifact, bool held, time_t now, struct err *e)
 {
     bool batch = item->kind == DELIVERY_BATCH, notice = batch || item->kind == DELIVERY_NOTICE;
-    if (batch) {
+    if (batch && !held) {
         int renewed = renew_batch(l, run, item, now, e);
         if (renewed != 0)
             return renewed < 0 ? -1 : 0;
@@ -50,10 +50,12 @@ int ledger_add_delivery(struct ledger *l, int64_t run, const struct outbox_item 
         l, e,
         "INSERT INTO deliveries (run, kind, artifact, destination, key, after, queued_at, next_at,"
         " state, error) SELECT ?1, ?2, NULLIF(?3, 0), ?4, ?5, ?6, ?7, ?8,"
-        " CASE WHEN d.reason IS NULL THEN 'pending' ELSE 'dead' END, d.reason"
+        " CASE WHEN d.reason IS NOT NULL THEN 'dead' WHEN ?9 THEN 'held' ELSE 'pending' END,"
+        " d.reason"
         " FROM (SELECT 1) LEFT JOIN disabled_destinations d ON d.destination = ?4",
-        "ititttii", run, kinds[item->kind], notice ? (int64_t)0 : artifact, item->destination,
-        item->key, item->after, (int64_t)now, (int64_t)now + (batch ? BATCH_GRACE_S : 0));
+        "ititttiii", run, kinds[item->kind], notice ? (int64_t)0 : artifact, item->destination,
+        item->key, item->after, (int64_t)now, (int64_t)now + (batch ? BATCH_GRACE_S : 0),
+        (int64_t)held);
 }
 
 /*
@@ -240,7 +242,7 @@ int ledger_run_settled(struct ledger *l, int64_t run, bool *settled, struct err 
     sqlite3_stmt *stmt;
     if (ledger_prepare(l, &stmt, e,
                        "SELECT COUNT(*) FROM deliveries WHERE run = ?"
-                       " AND state IN ('pending', 'dead')",
+                       " AND state IN ('pending', 'held', 'dead')",
                        "i", run) != 0)
         return -1;
     int rc = ledger_step(l, stmt, e);

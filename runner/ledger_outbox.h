@@ -2,7 +2,8 @@
  * The outbox: what is to be delivered, and what became of it.
  *
  * A delivery is one file of a run on its way to one destination, or a notice about the run. It is
- * "pending" until it is "delivered", "dead" (given up) or "superseded" (by a newer revision). The
+ * "pending" until it is "delivered", "dead" (given up) or "superseded" (by a newer revision); those
+ * of a run that is held are "held" until it is released. The
  * files of a run go in any order; its manifest waits until they are there, and a notice until the
  * manifest is at the destination whose links it carries. When one is given up, what waits for it is
  * dead as well.

@@ -34,7 +34,8 @@ static int find_latest(struct ledger *l, const struct task *t, const char *param
     if (ledger_prepare(l, &stmt, e,
                        "SELECT t.id, t.revision, t.generated_at, t.params = ?,"
                        " (SELECT COALESCE(MAX(attempt), 0) FROM runs WHERE task = t.id),"
-                       " (SELECT MAX(id) FROM runs WHERE task = t.id AND state = 'rendered')"
+                       " (SELECT MAX(id) FROM runs WHERE task = t.id"
+                       "  AND state IN ('rendered', 'held', 'skipped'))"
                        " FROM tasks t WHERE job = ? AND period = ? AND tenant = ?"
                        " ORDER BY revision DESC LIMIT 1",
                        "tttt", params, t->job->name, t->period.label,
@@ -142,7 +143,7 @@ static int supersede_older(struct ledger *l, int64_t run, struct err *e)
 {
     if (ledger_run_sql(l, e,
                        "UPDATE deliveries SET state = 'superseded'"
-                       " WHERE state IN ('pending', 'dead')"
+                       " WHERE state IN ('pending', 'held', 'dead')"
                        " AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
                        " JOIN tasks n ON n.job = t.job AND n.period = t.period"
                        "  AND n.tenant = t.tenant AND n.revision > t.revision"
@@ -159,42 +160,89 @@ static int supersede_older(struct ledger *l, int64_t run, struct err *e)
 }
 
 struct committing {
-    int64_t run;
-    const struct artifact *artifacts;
-    size_t nartifacts;
-    const struct outbox_item *outbox;
-    size_t noutbox;
+    const struct run_result *result;
     time_t now;
 };
 
-static int commit_run(struct ledger *l, void *ctx, struct err *e)
+static int add_outbox(struct ledger *l, const struct run_result *r, time_t now, struct err *e)
 {
-    const struct committing *c = ctx;
-    uint64_t rows = 0;
-    int64_t *ids = xcalloc(c->nartifacts + 1, sizeof(*ids));
+    int64_t *ids = xcalloc(r->nartifacts + 1, sizeof(*ids));
     int rc = 0;
-    for (size_t i = 0; rc == 0 && i < c->nartifacts; i++) {
-        if (c->artifacts[i].rows > rows)
-            rows = c->artifacts[i].rows;
-        rc = add_artifact(l, c->run, &c->artifacts[i], &ids[i], e);
-    }
-    for (size_t i = 0; rc == 0 && i < c->noutbox; i++)
-        rc = ledger_add_delivery(l, c->run, &c->outbox[i], ids[c->outbox[i].artifact], c->now, e);
+    for (size_t i = 0; rc == 0 && i < r->nartifacts; i++)
+        rc = add_artifact(l, r->run, &r->artifacts[i], &ids[i], e);
+    for (size_t i = 0; rc == 0 && i < r->noutbox; i++)
+        rc = ledger_add_delivery(l, r->run, &r->outbox[i], ids[r->outbox[i].artifact],
+                                 r->verdict == VERDICT_HOLD, now, e);
     free(ids);
-    if (rc != 0 || supersede_older(l, c->run, e) != 0)
-        return -1;
-    return ledger_run_sql(l, e,
-                          "UPDATE runs SET state = 'rendered', finished_at = ?, rows = ?"
-                          " WHERE id = ? AND state = 'rendering'",
-                          "iii", (int64_t)c->now, (int64_t)rows, c->run);
+    return rc;
 }
 
-int ledger_commit_run(struct ledger *l, int64_t run, const struct artifact *artifacts,
-                      size_t nartifacts, const struct outbox_item *outbox, size_t noutbox,
-                      time_t now, struct err *e)
+static int commit_run(struct ledger *l, void *ctx, struct err *e)
 {
-    struct committing c = {run, artifacts, nartifacts, outbox, noutbox, now};
+    static const char *const states[] = {
+        [VERDICT_DELIVER] = "rendered", [VERDICT_HOLD] = "held", [VERDICT_SKIP] = "skipped"};
+    const struct committing *c = ctx;
+    const struct run_result *r = c->result;
+    bool deliver = r->verdict == VERDICT_DELIVER;
+    if (r->verdict != VERDICT_SKIP && add_outbox(l, r, c->now, e) != 0)
+        return -1;
+    if (supersede_older(l, r->run, e) != 0)
+        return -1;
+    return ledger_run_sql(l, e,
+                          "UPDATE runs SET state = ?1, finished_at = ?2, rows = ?3, error = ?5,"
+                          " error_kind = CASE WHEN ?5 IS NULL THEN NULL ELSE 'data' END"
+                          " WHERE id = ?4 AND state = 'rendering'",
+                          "tiiit", states[r->verdict], (int64_t)c->now, (int64_t)r->rows, r->run,
+                          deliver ? NULL : r->reason);
+}
+
+int ledger_commit_run(struct ledger *l, const struct run_result *result, time_t now, struct err *e)
+{
+    struct committing c = {result, now};
     return ledger_in_transaction(l, commit_run, &c, e);
+}
+
+static int release(struct ledger *l, void *ctx, struct err *e)
+{
+    const struct committing *c = ctx;
+    if (ledger_run_sql(l, e,
+                       "UPDATE runs SET state = 'rendered', error = NULL, error_kind = NULL"
+                       " WHERE id = ? AND state = 'held'",
+                       "i", c->result->run) != 0)
+        return -1;
+    if (sqlite3_changes(l->db) == 0)
+        return 0;
+    return ledger_run_sql(l, e,
+                          "UPDATE deliveries SET state = 'pending', next_at = ?1, queued_at = ?1"
+                          " WHERE run = ?2 AND state = 'held'",
+                          "ii", (int64_t)c->now, c->result->run) == 0
+               ? 1
+               : -1;
+}
+
+int ledger_release(struct ledger *l, int64_t run, time_t now, struct err *e)
+{
+    struct run_result result = {.run = run};
+    struct committing c = {&result, now};
+    return ledger_in_transaction(l, release, &c, e);
+}
+
+int ledger_previous_rows(struct ledger *l, const struct task *t, uint64_t *rows, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    if (ledger_prepare(l, &stmt, e,
+                       "SELECT r.rows FROM tasks t JOIN runs r ON r.task = t.id"
+                       " WHERE t.job = ? AND t.tenant = ? AND t.period_start < ?"
+                       " AND r.state = 'rendered'"
+                       " ORDER BY t.period_start DESC, r.id DESC LIMIT 1",
+                       "tti", t->job->name, t->tenant ? t->tenant->id : "",
+                       (int64_t)t->period.start) != 0)
+        return -1;
+    int rc = ledger_step(l, stmt, e);
+    if (rc == 1)
+        *rows = (uint64_t)sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return rc;
 }
 
 int ledger_fail_run(struct ledger *l, int64_t run, const struct err *why, time_t now, struct err *e)
@@ -229,7 +277,7 @@ static const char list_sql[] =
     " LEFT JOIN deliveries f ON f.id = (SELECT MIN(id) FROM deliveries WHERE run = r.id"
     "  AND error IS NOT NULL AND state IN ('pending', 'dead'))"
     " WHERE (?1 IS NULL OR t.job = ?1) AND (?2 IS NULL OR t.tenant = ?2)"
-    " AND (?3 = 0 OR r.state IN ('failed', 'interrupted') OR f.id IS NOT NULL"
+    " AND (?3 = 0 OR r.state IN ('failed', 'interrupted', 'held') OR f.id IS NOT NULL"
     "  OR EXISTS (SELECT 1 FROM deliveries WHERE run = r.id AND state = 'dead'))"
     " ORDER BY r.id DESC LIMIT ?4";
 

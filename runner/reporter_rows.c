@@ -70,11 +70,14 @@ static int bind_tenant(enum tenant_id_type type, const char *id, struct arena *a
     return 0;
 }
 
-static struct bind bind_instant(time_t t, struct arena *arena)
+/* The session is in UTC, and so are TIMESTAMP columns; DATETIME columns are in the job's zone. */
+static struct bind bind_instant(const struct job *job, time_t t, struct arena *arena)
 {
-    char text[32];
-    civil_format_utc(t, text);
-    return (struct bind){.type = BIND_DATETIME, .text = arena_strdup(arena, text)};
+    struct civil c;
+    zone_from_utc(job->datetime_zone ? job->datetime_zone : "UTC", t, &c);
+    return (struct bind){.type = BIND_DATETIME,
+                         .text = arena_printf(arena, "%04d-%02d-%02d %02d:%02d:%02d", c.year,
+                                              c.month, c.day, c.hour, c.minute, c.second)};
 }
 
 static struct bind bind_value(const struct param_value *v)
@@ -108,11 +111,11 @@ static int bind_param(const struct reporter *r, const struct report_input *in,
 {
     const struct task *t = in->task;
     if (strcmp(name, "period_start") == 0) {
-        *out = bind_instant(t->period.start, arena);
+        *out = bind_instant(t->job, t->period.start, arena);
         return 0;
     }
     if (strcmp(name, "period_end") == 0) {
-        *out = bind_instant(t->period.end, arena);
+        *out = bind_instant(t->job, t->period.end, arena);
         return 0;
     }
     if (strcmp(name, "tenant_id") == 0)

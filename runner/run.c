@@ -1,14 +1,17 @@
 #include "runner/run.h"
 
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "jobs/name.h"
 #include "lib/log.h"
 #include "lib/mem.h"
-#include "runner/manifest.h"
+#include "runner/notify.h"
+#include "runner/outcome.h"
 #include "runner/progress.h"
+#include "runner/reporter.h"
 #include "runner/signals.h"
 #include "runner/worker.h"
 
@@ -23,6 +26,15 @@ struct engine {
     struct signals signals;
     size_t next; /* task to claim */
 };
+
+enum { ALIVE_MS = 10000 }; /* systemd is told at least so often that work goes on */
+
+static int64_t milliseconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 static const struct task *task_of(const struct engine *en, size_t i)
 {
@@ -52,6 +64,7 @@ static int record_failure(struct engine *en, size_t task, int64_t run, const str
 {
     const struct task *t = task_of(en, task);
     en->summary->failed++;
+    en->summary->passing += why->transient;
     if (en->summary->worst != ERR_ISOLATION)
         en->summary->worst = why->kind;
     log_failure(LOG_LEVEL_ERROR, "run.failed", why,
@@ -97,74 +110,20 @@ static int fail_run(struct engine *en, size_t task, int64_t run, const struct er
     return abandon_all(en, "stopped: the report of another tenant broke isolation", e);
 }
 
-static int add_item(struct outbox_item *items, size_t *n, const struct task *t,
-                    const struct claim *claim, const struct destination *to,
-                    struct outbox_item item, const char *file, struct arena *arena, struct err *e)
-{
-    char key[LIMIT_KEY_BYTES];
-    bool batch = item.kind == DELIVERY_BATCH;
-    struct name_values values = {batch ? "" : tenant_of(t), t->job->name, t->period.label, file,
-                                 batch ? (int)claim->run : claim->revision};
-    if (destination_key(to, &values, key, e) != 0)
-        return -1;
-    item.destination = to->name;
-    item.key = arena_strdup(arena, key);
-    items[(*n)++] = item;
-    return 0;
-}
-
-/* The outbox of a run: each artifact to each destination that takes files, notices to the others.
- */
-static int make_outbox(const struct engine *en, const struct task *t, const struct claim *claim,
-                       const struct work_result *r, struct arena *arena, struct outbox_item **out,
-                       size_t *n, struct err *e)
-{
-    const struct destinations *all = &en->app->destinations;
-    const struct destination *linked = destinations_linked(all, t->job);
-    *out = arena_alloc(arena, (r->nartifacts + 1) * t->job->ndeliver * sizeof(**out));
-    *n = 0;
-    for (size_t d = 0; d < t->job->ndeliver; d++) {
-        const struct destination *to = destinations_find(all, t->job->deliver[d]);
-        if (!to)
-            return err_set(e, ERR_INTERNAL, "unknown destination \"%s\"", t->job->deliver[d]);
-        if (to->kind->notice_id) {
-            struct outbox_item notice = {.kind = to->batch ? DELIVERY_BATCH : DELIVERY_NOTICE,
-                                         .after = linked ? linked->name : NULL};
-            if (add_item(*out, n, t, claim, to, notice, "", arena, e) != 0)
-                return -1;
-            continue;
-        }
-        for (size_t a = 0; a < r->nartifacts; a++) {
-            const char *file = r->artifacts[a].name;
-            struct outbox_item item = {.kind = strcmp(file, MANIFEST_NAME) == 0 ? DELIVERY_MANIFEST
-                                                                                : DELIVERY_FILE,
-                                       .artifact = a};
-            if (add_item(*out, n, t, claim, to, item, file, arena, e) != 0)
-                return -1;
-        }
-    }
-    return 0;
-}
-
 static void count_result(struct run_summary *s, const struct work_result *r)
 {
-    uint64_t rows = 0;
-    for (size_t i = 0; i < r->nartifacts; i++) {
+    for (size_t i = 0; i < r->nartifacts; i++)
         s->bytes += r->artifacts[i].size_bytes;
-        if (r->artifacts[i].rows > rows)
-            rows = r->artifacts[i].rows;
-    }
     s->rendered++;
-    s->rows += rows;
+    s->rows += work_rows(r);
     s->files += r->nartifacts;
 }
 
 static void log_rendered(const struct task *t, int64_t run, const struct work_result *r)
 {
-    uint64_t rows = 0, bytes = 0;
+    uint64_t bytes = 0;
     for (size_t i = 0; i < r->nartifacts; i++) {
         const struct artifact *a = &r->artifacts[i];
-        rows = a->rows > rows ? a->rows : rows;
         bytes += a->size_bytes;
         log_debug("artifact.verified", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
                   LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
@@ -173,7 +132,7 @@ static void log_rendered(const struct task *t, int64_t run, const struct work_re
     }
     log_info("run.rendered", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
              LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
-             LOG_NUMBER("files", r->nartifacts), LOG_NUMBER("rows", rows),
+             LOG_NUMBER("files", r->nartifacts), LOG_NUMBER("rows", work_rows(r)),
              LOG_NUMBER("bytes", bytes));
 }
 
@@ -188,16 +147,25 @@ static int commit_run(struct engine *en, const struct worker *w, const struct wo
     const struct task *t = task_of(en, w->task);
     int64_t run = w->claim.run;
     struct outbox_filter filter = {.run = run};
-    if (make_outbox(en, t, &w->claim, r, &arena, &outbox, &n, &why) != 0) {
+    if (outcome_outbox(en->app, t, &w->claim, r, &arena, &outbox, &n, &why) != 0) {
         rc = fail_run(en, w->task, run, &why, e);
         goto out;
     }
-    if (ledger_commit_run(en->app->ledger, run, r->artifacts, r->nartifacts, outbox, n,
-                          en->app->now(), e) != 0)
+    struct run_result result = {.run = run,
+                                .artifacts = r->artifacts,
+                                .nartifacts = r->nartifacts,
+                                .outbox = outbox,
+                                .noutbox = n,
+                                .rows = work_rows(r)};
+    if (outcome_judge(en->app, t, &result, &arena, e) != 0 ||
+        ledger_commit_run(en->app->ledger, &result, en->app->now(), e) != 0)
         goto out;
     log_rendered(t, run, r);
     count_result(en->summary, r);
-    rc = deliveries_queue(en->deliveries, &filter, e);
+    en->summary->held += result.verdict == VERDICT_HOLD;
+    en->summary->withheld += result.verdict == VERDICT_SKIP;
+    rc = result.verdict == VERDICT_SKIP ? spool_forget(en->app->spool, run, e)
+                                        : deliveries_queue(en->deliveries, &filter, e);
 out:
     arena_release(&arena);
     return rc;
@@ -236,6 +204,7 @@ static int give_work(struct engine *en, struct worker *w, struct err *e)
         }
         if (order_worker(en, w, &order, &claim, e) != 0)
             return -1;
+        w->started_ms = milliseconds();
         show_progress(en, w);
         return 0;
     }
@@ -274,13 +243,45 @@ static int stop_all(struct engine *en, struct err *e)
     return abandon_all(en, "pressrun was told to stop", e);
 }
 
+/* Until the first run reaches its limit; those that have are ended: a worker may hang for ever. */
+static int end_overdue(struct engine *en, int *timeout_ms, struct err *e)
+{
+    int64_t now = milliseconds(), left = ALIVE_MS;
+    for (size_t i = 0; i < en->order->workers; i++) {
+        struct worker *w = &en->workers[i];
+        if (!w->busy)
+            continue;
+        int64_t limit = task_of(en, w->task)->job->time_limit_ms;
+        int64_t until = w->started_ms + limit - now;
+        if (until > 0) {
+            left = until < left ? until : left;
+            continue;
+        }
+        struct err why;
+        size_t task = w->task;
+        int64_t run = w->claim.run;
+        worker_stop(w, true);
+        err_set_transient(&why, ERR_INTERNAL, "the run took longer than %" PRId64 " seconds",
+                          limit / 1000);
+        err_hint(&why, "raise time_limit of the job, or make its queries faster");
+        if (fail_run(en, task, run, &why, e) != 0)
+            return -1;
+        left = 0;
+    }
+    *timeout_ms = (int)left;
+    return 0;
+}
+
 static int wait_for_workers(struct engine *en, struct err *e)
 {
+    int timeout_ms = 0;
     size_t n = en->order->workers;
     for (size_t i = 0; i < n; i++)
         en->polls[i] = (struct pollfd){en->workers[i].busy ? en->workers[i].fd : -1, POLLIN, 0};
     en->polls[n] = (struct pollfd){en->signals.fd, POLLIN, 0};
-    if (deliveries_wait(en->deliveries, en->polls, n + 1, -1, e) != 0)
+    notify_alive();
+    if (end_overdue(en, &timeout_ms, e) != 0 ||
+        deliveries_wait(en->deliveries, en->polls, n + 1, timeout_ms, e) != 0)
         return -1;
     if (en->polls[n].revents)
         return stop_all(en, e);
@@ -366,13 +367,46 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
     return rc;
 }
 
+int run_deliveries(struct app *app, const struct outbox_filter *filter,
+                   struct deliver_summary *summary, bool *stopped, struct err *e)
+{
+    struct signals signals;
+    struct deliveries *d = deliveries_new(app->ledger, app->spool, &app->destinations, app->now);
+    int rc = signals_watch(&signals, e);
+    if (rc == 0)
+        rc = deliveries_queue(d, filter, e);
+    if (rc == 0)
+        rc = deliveries_finish(d, &signals, stopped, e);
+    *summary = *deliveries_summary(d);
+    deliveries_free(d);
+    signals_release(&signals);
+    return rc;
+}
+
+int run_find_tenants(struct app *app, struct tenant **tenants, size_t *n, struct err *e)
+{
+    struct reporter *r = NULL;
+    struct problems problems = {0};
+    int rc = reporter_open(app->config, &r, &problems, e);
+    if (rc == 0 && reporter_guard(r) == GUARD_LEXER)
+        log_info("guard.lexer", LOG_TEXT("hint", "pressrun check shows how to add a second wall"));
+    if (rc == 0)
+        rc = reporter_tenants(r, &app->arena, tenants, n, e);
+    else
+        app_print_problems(&problems, stderr);
+    reporter_close(r);
+    problems_release(&problems);
+    return rc;
+}
+
 int run_exit_code(const struct run_summary *s)
 {
     if (s->worst == ERR_ISOLATION)
         return err_exit_code(ERR_ISOLATION);
     if (s->failed && !s->rendered && !s->skipped && s->worst == ERR_DATABASE)
         return err_exit_code(ERR_DATABASE);
-    return s->failed || s->stopped || s->deliveries.failed || s->deliveries.dead || s->undelivered
+    return s->failed || s->stopped || s->held || s->deliveries.failed || s->deliveries.dead ||
+                   s->undelivered
                ? 1
                : 0;
 }

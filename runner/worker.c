@@ -110,6 +110,14 @@ static void worker_main(const struct work *work, int fd, pid_t parent)
     _exit(0);
 }
 
+uint64_t work_rows(const struct work_result *r)
+{
+    uint64_t rows = 0;
+    for (size_t i = 0; i < r->nartifacts; i++)
+        rows = r->artifacts[i].rows > rows ? r->artifacts[i].rows : rows;
+    return rows;
+}
+
 int worker_start(struct worker *w, const struct work *work, struct err *e)
 {
     int fds[2];

@@ -23,6 +23,7 @@ struct worker {
     bool busy;
     size_t task;        /* index, while busy */
     struct claim claim; /* of the ledger, while busy */
+    int64_t started_ms; /* of the monotonic clock, while busy */
     uint64_t rows;      /* so far, of the current result set */
 };
 
@@ -47,6 +48,9 @@ struct work_result {
     struct artifact *artifacts; /* rc 0; the caller frees it */
     size_t nartifacts;
 };
+
+/* The rows of a report: of its longest file. */
+uint64_t work_rows(const struct work_result *r);
 
 int worker_start(struct worker *w, const struct work *work, struct err *e);
 int worker_order(struct worker *w, const struct work_order *order, const struct claim *claim,

@@ -16,7 +16,7 @@ struct command {
 };
 
 extern const struct command command_init, command_check, command_plan, command_run, command_preview,
-    command_status, command_deliver, command_link, command_help;
+    command_status, command_deliver, command_link, command_help, command_tick, command_release;
 
 const struct command *command_find(const char *name); /* NULL when unknown */
 const struct command *command_at(size_t index);       /* NULL after the last */
@@ -27,12 +27,13 @@ struct command_options {
     const char *tenant, *period;
     const char *params[64];
     size_t nparams;
-    bool again, dry_run, offline, failed, quiet, json, dead;
+    bool again, dry_run, offline, failed, quiet, json, dead, check;
     int64_t limit;
     int64_t workers;
     int64_t retry;      /* a run, or 0 */
     int64_t expires_ms; /* of a link */
-    const char *result, *destination;
+    int64_t every_ms;   /* of tick, or 0 */
+    const char *result, *destination, *from, *to;
     const char *operand; /* the one word that is no option, or NULL */
 };
 /*

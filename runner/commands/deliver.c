@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "runner/commands/commands.h"
-#include "runner/deliver/deliver.h"
+#include "runner/run.h"
 
 /* What failed is due again, and nothing else is sent. Returns how many, or -1. */
 static int64_t choose_failed(struct app *app, const struct command_options *o, struct err *e)
@@ -16,23 +16,6 @@ static int64_t choose_failed(struct app *app, const struct command_options *o, s
         return -1;
     }
     return ledger_retry(app->ledger, &which, app->now(), &n, e) != 0 ? -1 : n;
-}
-
-static int send_all(struct app *app, const struct outbox_filter *filter,
-                    struct deliver_summary *summary, struct err *e)
-{
-    struct signals signals;
-    bool stopped = false;
-    struct deliveries *d = deliveries_new(app->ledger, app->spool, &app->destinations, app->now);
-    int rc = signals_watch(&signals, e);
-    if (rc == 0)
-        rc = deliveries_queue(d, filter, e);
-    if (rc == 0)
-        rc = deliveries_finish(d, &signals, &stopped, e);
-    *summary = *deliveries_summary(d);
-    deliveries_free(d);
-    signals_release(&signals);
-    return rc;
 }
 
 static void print_summary(const struct command_options *o, const struct deliver_summary *s,
@@ -58,6 +41,7 @@ static int run_deliver(struct app *app, int argc, char **argv, struct err *e)
     struct deliver_summary s = {0};
     struct outbox_filter filter = {0};
     int64_t undelivered = 0, chosen = -1;
+    bool stopped = false;
     int rc = command_read_options(&command_deliver, "RDdqJ", argc, argv, &o, e);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
@@ -72,7 +56,7 @@ static int run_deliver(struct app *app, int argc, char **argv, struct err *e)
     filter.wanted = o.retry || o.dead || o.destination;
     if (filter.wanted && (chosen = choose_failed(app, &o, e)) < 0)
         return -1;
-    if (send_all(app, &filter, &s, e) != 0 ||
+    if (run_deliveries(app, &filter, &s, &stopped, e) != 0 ||
         ledger_undelivered(app->ledger, NULL, &undelivered, e) != 0)
         return -1;
     if (!o.quiet)

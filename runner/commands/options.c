@@ -7,8 +7,9 @@
 #include "runner/commands/commands.h"
 
 static const struct command *const commands[] = {
-    &command_init,   &command_check,   &command_plan, &command_run,  &command_preview,
-    &command_status, &command_deliver, &command_link, &command_help,
+    &command_init,    &command_check,   &command_plan,   &command_run,
+    &command_tick,    &command_preview, &command_status, &command_deliver,
+    &command_release, &command_link,    &command_help,
 };
 
 const struct command *command_find(const char *name)
@@ -47,6 +48,11 @@ static const struct option options[] = {
     {"dead", no_argument, NULL, 'D'},
     {"destination", required_argument, NULL, 'd'},
     {"expires", required_argument, NULL, 'e'},
+    {"from", required_argument, NULL, 'F'},
+    {"to", required_argument, NULL, 'T'},
+    {"every", required_argument, NULL, 'E'},
+    {"check", no_argument, NULL, 'c'},
+    {"max-parallel", required_argument, NULL, 'j'},
     {"json", no_argument, NULL, 'J'},
     {"quiet", no_argument, NULL, 'q'},
     {"help", no_argument, NULL, 'h'},
@@ -81,59 +87,87 @@ static int lifetime(const char *text, int64_t *out, struct err *e)
                    text);
 }
 
-static int take(int letter, const char *argument, struct command_options *out, struct err *e)
+static int interval(const char *text, int64_t *out, struct err *e)
+{
+    if (parse_duration(text, out) && *out >= 1000 && *out <= 24 * 3600 * 1000)
+        return 0;
+    return err_set(e, ERR_USAGE, "--every takes a time from 1s to 24h, such as 30s, not \"%s\"",
+                   text);
+}
+
+/* Where an option without a value goes; NULL for one that has one. */
+static bool *flag_of(int letter, struct command_options *out)
+{
+    switch (letter) {
+    case 'a':
+        return &out->again;
+    case 'n':
+        return &out->dry_run;
+    case 'o':
+        return &out->offline;
+    case 'f':
+        return &out->failed;
+    case 'c':
+        return &out->check;
+    case 'D':
+        return &out->dead;
+    case 'q':
+        return &out->quiet;
+    case 'J':
+        return &out->json;
+    default:
+        return NULL;
+    }
+}
+
+/* Where an option goes whose value is any text; NULL for others. */
+static const char **text_of(int letter, struct command_options *out)
 {
     switch (letter) {
     case 't':
-        out->tenant = argument;
-        break;
+        return &out->tenant;
     case 'p':
-        out->period = argument;
-        break;
+        return &out->period;
+    case 'r':
+        return &out->result;
+    case 'd':
+        return &out->destination;
+    case 'F':
+        return &out->from;
+    case 'T':
+        return &out->to;
+    default:
+        return NULL;
+    }
+}
+
+static int take(int letter, const char *argument, struct command_options *out, struct err *e)
+{
+    bool *flag = flag_of(letter, out);
+    const char **text = text_of(letter, out);
+    if (flag)
+        *flag = true;
+    if (text)
+        *text = argument;
+    switch (letter) {
     case 'P':
         if (out->nparams == sizeof(out->params) / sizeof(out->params[0]))
             return err_set(e, ERR_USAGE, "too many --param");
         out->params[out->nparams++] = argument;
-        break;
-    case 'a':
-        out->again = true;
-        break;
-    case 'n':
-        out->dry_run = true;
-        break;
-    case 'o':
-        out->offline = true;
-        break;
-    case 'f':
-        out->failed = true;
-        break;
-    case 'r':
-        out->result = argument;
-        break;
+        return 0;
     case 'l':
         return number("limit", argument, 1, 1000000, &out->limit, e);
     case 'j':
         return number("jobs", argument, 1, 64, &out->workers, e);
     case 'R':
         return number("retry", argument, 1, INT64_MAX, &out->retry, e);
-    case 'd':
-        out->destination = argument;
-        break;
-    case 'D':
-        out->dead = true;
-        break;
+    case 'E':
+        return interval(argument, &out->every_ms, e);
     case 'e':
         return lifetime(argument, &out->expires_ms, e);
-    case 'q':
-        out->quiet = true;
-        break;
-    case 'J':
-        out->json = true;
-        break;
     default:
-        break;
+        return 0;
     }
-    return 0;
 }
 
 /* In a group such as -xq, getopt is still at the word before it: only the letter is known. */
@@ -152,7 +186,8 @@ int command_read_options(const struct command *c, const char *allowed, int argc,
     *out = (struct command_options){.limit = 20, .workers = 1, .expires_ms = 7 * 86400000LL};
     optind = 0; /* start anew: main() has read the global options */
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:R:d:De:Jqh", options, NULL)) != -1) {
+    while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:R:d:De:F:T:cE:Jqh", options,
+                                 NULL)) != -1) {
         if (letter == 'h') {
             command_print_help(c, stdout);
             return 1;

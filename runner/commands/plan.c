@@ -4,7 +4,7 @@
 #include "lib/json.h"
 #include "lib/limits.h"
 #include "lib/zone.h"
-#include "runner/commands/commands.h"
+#include "runner/commands/plan.h"
 #include "runner/reporter.h"
 
 struct counts {
@@ -23,7 +23,8 @@ static int count_tasks(struct app *app, const struct plan *plan, struct counts *
     return 0;
 }
 
-static void print_text(const struct job *job, const struct period *p, const struct counts *c)
+static void print_text(const struct job *job, const struct period *p, const struct counts *c,
+                       time_t now)
 {
     char start[32], end[32], words[128];
     civil_format_utc(p->start, start);
@@ -36,12 +37,14 @@ static void print_text(const struct job *job, const struct period *p, const stru
         printf(" (%s)", job->period.timezone);
     putchar('\n');
     printf("    %zu of %zu reports done\n", c->done, c->tasks);
+    plan_print_next(job, now);
 }
 
 static void print_json(const struct job *job, const struct period *p, const struct plan *plan,
-                       const struct counts *c, bool first)
+                       const struct counts *c, time_t now, bool first)
 {
     struct buf b;
+    struct due_period next;
     char text[32];
     buf_init(&b, 64 * 1024 * 1024);
     buf_add_char(&b, '{');
@@ -55,6 +58,10 @@ static void print_json(const struct job *job, const struct period *p, const stru
     civil_format_rfc3339(p->end, text);
     json_add_key(&b, "end");
     json_add_string(&b, text);
+    json_add_key(&b, "next");
+    bool scheduled = plan_next(job, now, &next);
+    civil_format_rfc3339(next.due_at, text);
+    json_add_string(&b, scheduled ? text : NULL);
     buf_printf(&b, ", \"tasks\": %zu, \"done\": %zu, \"tenants\": [", c->tasks, c->done);
     for (size_t i = 0; i < plan->n && plan->tasks[i].tenant; i++) {
         buf_add_str(&b, i ? ", {" : "{");
@@ -79,9 +86,9 @@ static int plan_job(struct app *app, const struct job *job, const struct command
     plan_add(&plan, job, &period, tenants, ntenants);
     int rc = count_tasks(app, &plan, &counts, e);
     if (rc == 0 && o->json)
-        print_json(job, &period, &plan, &counts, first);
+        print_json(job, &period, &plan, &counts, app->now(), first);
     else if (rc == 0)
-        print_text(job, &period, &counts);
+        print_text(job, &period, &counts, app->now());
     plan_release(&plan);
     return rc;
 }
@@ -92,7 +99,7 @@ static int run_plan(struct app *app, int argc, char **argv, struct err *e)
     struct reporter *r = NULL;
     struct tenant *tenants = NULL;
     size_t n = 0;
-    int rc = command_read_options(&command_plan, "tpJ", argc, argv, &o, e);
+    int rc = command_read_options(&command_plan, "tpFTJ", argc, argv, &o, e);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
     if (app_load(app, e) != 0) {
@@ -102,7 +109,13 @@ static int run_plan(struct app *app, int argc, char **argv, struct err *e)
     if (app->jobs->nbroken)
         app_print_problems(&app->problems, stderr);
     const struct job *only = o.operand ? app_job(app, o.operand, e) : NULL;
-    if ((o.operand && !only) || ledger_open(app->config->state_directory, &app->ledger, e) != 0)
+    if (o.operand && !only)
+        return -1;
+    if (o.from || o.to)
+        return plan_range(app, &o, only, e) != 0 ? -1
+               : app->jobs->nbroken              ? err_exit_code(ERR_CONFIG)
+                                                 : 0;
+    if (ledger_open(app->config->state_directory, &app->ledger, e) != 0)
         return -1;
     if (reporter_open(app->config, &r, &app->problems, e) != 0 ||
         reporter_tenants(r, &app->arena, &tenants, &n, e) != 0 ||
@@ -126,8 +139,10 @@ static int run_plan(struct app *app, int argc, char **argv, struct err *e)
 const struct command command_plan = {
     .name = "plan",
     .usage = "[JOB] [OPTION...]",
-    .summary = "Shows each job, the period it is about and which reports are done",
+    .summary = "Shows each job, the period it is about, what is done and when it runs next",
     .help = "Options:\n"
+            "  -F, --from DATE      instead: every run by schedule from this day on, with bounds\n"
+            "  -T, --to DATE        until this day begins (default: a week later)\n"
             "  -p, --period LABEL   another period than the last complete one\n"
             "  -t, --tenant ID      only for this tenant\n"
             "  -J, --json           as JSON, with the tenants' ids\n",

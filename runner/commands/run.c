@@ -7,28 +7,12 @@
 #include "lib/log.h"
 #include "lib/utf8.h"
 #include "runner/commands/commands.h"
+#include "runner/ledger_periods.h"
 #include "runner/manifest.h"
 #include "runner/params.h"
 #include "runner/progress.h"
 #include "runner/reporter.h"
 #include "runner/run.h"
-
-/* Asks the database for the tenants; the connection is closed before any worker is forked. */
-static int find_tenants(struct app *app, struct tenant **tenants, size_t *n, struct err *e)
-{
-    struct reporter *r = NULL;
-    struct problems problems = {0};
-    int rc = reporter_open(app->config, &r, &problems, e);
-    if (rc == 0 && reporter_guard(r) == GUARD_LEXER)
-        log_info("guard.lexer", LOG_TEXT("hint", "pressrun check shows how to add a second wall"));
-    if (rc == 0)
-        rc = reporter_tenants(r, &app->arena, tenants, n, e);
-    else
-        app_print_problems(&problems, stderr);
-    reporter_close(r);
-    problems_release(&problems);
-    return rc;
-}
 
 static void print_dry_run(const struct app *app, const struct plan *plan)
 {
@@ -78,8 +62,15 @@ static void print_summary(const struct job *job, const struct period *period,
     if (s->deliveries.dead)
         printf(", %" PRIu64 " given up", s->deliveries.dead);
     printf(s->stopped ? "; stopped by a signal\n" : "\n");
+    if (s->held)
+        printf("    %" PRIu64 " held, for they are not as expected: pressrun status --failed\n",
+               s->held);
+    if (s->withheld)
+        printf("    %" PRIu64 " not delivered, for they are not as expected\n", s->withheld);
     if (s->undelivered)
-        printf("    %" PRId64 " files and notices of the job are not delivered yet or were given up\n", s->undelivered);
+        printf("    %" PRId64
+               " files and notices of the job are not delivered yet or were given up\n",
+               s->undelivered);
     if (s->failed || s->undelivered)
         printf("    pressrun status --failed shows why\n");
     else if (s->skipped)
@@ -92,10 +83,42 @@ static void print_json(const struct job *job, const struct period *period,
     printf("{\"job\": \"%s\", \"period\": \"%s\", \"rendered\": %" PRIu64 ", \"skipped\": %" PRIu64
            ", \"failed\": %" PRIu64 ", \"files\": %" PRIu64 ", \"bytes\": %" PRIu64
            ", \"rows\": %" PRIu64 ", \"delivered\": %" PRIu64 ", \"delivery_failed\": %" PRIu64
-           ", \"delivery_dead\": %" PRIu64 ", \"undelivered\": %" PRId64 ", \"stopped\": %s}\n",
+           ", \"delivery_dead\": %" PRIu64 ", \"undelivered\": %" PRId64 ", \"held\": %" PRIu64
+           ", \"withheld\": %" PRIu64 ", \"stopped\": %s}\n",
            job->name, period->label, s->rendered, s->skipped, s->failed, s->files, s->bytes,
            s->rows, s->deliveries.delivered, s->deliveries.failed, s->deliveries.dead,
-           s->undelivered, s->stopped ? "true" : "false");
+           s->undelivered, s->held, s->withheld, s->stopped ? "true" : "false");
+}
+
+/* The periods asked for: one, or all from one label to another, the oldest first. */
+static int add_periods(struct app *app, const struct job *job, const struct command_options *o,
+                       const struct tenant *tenants, size_t ntenants, struct plan *plan,
+                       struct period *last, struct err *e)
+{
+    enum { MOST_PERIODS = 10000 };
+    struct period p;
+    if (!o->from && !o->to) {
+        if (command_period(app, job, o->period, last, e) != 0)
+            return -1;
+        plan_add(plan, job, last, tenants, ntenants);
+        return 0;
+    }
+    if (o->period || !o->from)
+        return err_set(e, ERR_USAGE,
+                       "--from LABEL begins a range of periods, --to LABEL ends it; "
+                       "--period is for one alone");
+    if (command_period(app, job, o->from, &p, e) != 0 ||
+        command_period(app, job, o->to, last, e) != 0)
+        return -1;
+    if (p.end > last->end)
+        return err_set(e, ERR_USAGE, "\"%s\" comes after \"%s\"", p.label, last->label);
+    for (int n = 0;; n++, period_shift(&job->period, 1, &p)) {
+        if (n == MOST_PERIODS)
+            return err_set(e, ERR_USAGE, "more than %d periods at once", MOST_PERIODS);
+        plan_add(plan, job, &p, tenants, ntenants);
+        if (strcmp(p.label, last->label) == 0 || p.end >= last->end)
+            return 0;
+    }
 }
 
 static int run_plan(struct app *app, const struct job *job, const struct period *period,
@@ -114,6 +137,15 @@ static int run_plan(struct app *app, const struct job *job, const struct period 
     progress_enable(!o->quiet && !o->json);
     if (run_tasks(app, &order, &summary, e) != 0)
         return -1;
+    /* Periods that a schedule had given up, and that are done now by hand. */
+    if (!summary.failed && !summary.stopped && !o->tenant) {
+        for (size_t i = 0; i < plan->n; i++) {
+            if (i == 0 || strcmp(plan->tasks[i].period.label, plan->tasks[i - 1].period.label) != 0)
+                if (ledger_end_period(app->ledger, job->name, plan->tasks[i].period.label, "done",
+                                      NULL, app->now(), e) != 0)
+                    return -1;
+        }
+    }
     if (o->json)
         print_json(job, period, &summary);
     else if (!o->quiet)
@@ -131,7 +163,7 @@ static int run_run(struct app *app, int argc, char **argv, struct err *e)
     const char *params_text;
     const struct job *job;
     size_t ntenants = 0;
-    int rc = command_read_options(&command_run, "tpPanjJq", argc, argv, &o, e);
+    int rc = command_read_options(&command_run, "tpPanjJqFT", argc, argv, &o, e);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
     if (!o.operand) {
@@ -143,17 +175,18 @@ static int run_run(struct app *app, int argc, char **argv, struct err *e)
         return -1;
     }
     job = app_job(app, o.operand, e);
-    if (!job || command_period(app, job, o.period, &period, e) != 0 ||
+    if (!job ||
         params_resolve(job, o.params, o.nparams, false, &app->arena, &values, &params_text, e) != 0)
         return -1;
     if (job->platform && o.tenant)
         return err_set(e, ERR_USAGE, "job \"%s\" is about the whole platform: it takes no --tenant",
                        job->name);
-    if (app_open_state(app, e) != 0 || find_tenants(app, &tenants, &ntenants, e) != 0 ||
+    if (app_open_state(app, e) != 0 || run_find_tenants(app, &tenants, &ntenants, e) != 0 ||
         command_select_tenant(o.tenant, &tenants, &ntenants, e) != 0)
         return -1;
-    plan_add(&plan, job, &period, tenants, ntenants);
-    if (o.dry_run) {
+    if (add_periods(app, job, &o, tenants, ntenants, &plan, &period, e) != 0) {
+        rc = -1;
+    } else if (o.dry_run) {
         print_dry_run(app, &plan);
         rc = 0;
     } else {
@@ -171,10 +204,13 @@ const struct command command_run = {
             "  -t, --tenant ID          only for this tenant\n"
             "  -p, --period LABEL       2026-11-23, 2026-W47, 2026-11, 2026-Q4 or 2026, as the\n"
             "                           job's unit asks (default: the last complete period)\n"
+            "  -F, --from LABEL         all periods from this one on, the oldest first,\n"
+            "  -T, --to LABEL           up to this one (default: the last complete one)\n"
             "  -P, --param NAME=VALUE   a parameter of the job; may be given several times\n"
             "  -a, --again              also what is done already, as a new revision\n"
             "  -n, --dry-run            only say what would be made, and where it would go\n"
-            "  -j, --jobs N             how many workers render at the same time (default: 1)\n"
+            "  -j, --jobs N             how many workers render at the same time (default: 1);\n"
+            "                           --max-parallel is the same\n"
             "  -q, --quiet              no progress, no summary\n"
             "  -J, --json               the summary as JSON\n\n"
             "A report that is done is not made again. A run that failed is, from the start.\n",

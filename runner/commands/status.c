@@ -6,7 +6,7 @@
 #include "lib/limits.h"
 #include "lib/utf8.h"
 #include "lib/zone.h"
-#include "runner/commands/commands.h"
+#include "runner/commands/status.h"
 
 struct listing {
     const struct command_options *options;
@@ -15,8 +15,8 @@ struct listing {
 
 static bool is_bad(const struct run_row *r)
 {
-    return strcmp(r->state, "failed") == 0 || strcmp(r->state, "interrupted") == 0 || r->dead ||
-           (r->pending && r->delivery_error[0]);
+    return strcmp(r->state, "failed") == 0 || strcmp(r->state, "interrupted") == 0 ||
+           strcmp(r->state, "held") == 0 || r->dead || (r->pending && r->delivery_error[0]);
 }
 
 static const char *delivery_word(const struct run_row *r)
@@ -68,6 +68,8 @@ static void print_text(struct listing *l, const struct run_row *r)
         print_visible("", r->error);
     if (r->hint[0])
         print_visible("hint: ", r->hint);
+    if (strcmp(r->state, "held") == 0)
+        printf("        to deliver it all the same: pressrun release %" PRId64 "\n", r->run);
     if (r->delivery_error[0])
         print_delivery(r);
 }
@@ -141,12 +143,28 @@ static int show(void *ctx, const struct run_row *row, struct err *e)
     return 0;
 }
 
+static int check(struct app *app, const struct command_options *o, struct err *e)
+{
+    if (app_load(app, e) != 0) {
+        app_print_problems(&app->problems, stderr);
+        return -1;
+    }
+    if (app->jobs->nbroken)
+        app_print_problems(&app->problems, stderr);
+    if (ledger_open(app->config->state_directory, &app->ledger, e) != 0)
+        return -1;
+    int rc = status_check(app, o, e);
+    return rc == 0 && app->jobs->nbroken ? err_exit_code(ERR_CONFIG) : rc;
+}
+
 static int run_status(struct app *app, int argc, char **argv, struct err *e)
 {
     struct command_options o;
-    int rc = command_read_options(&command_status, "tflJ", argc, argv, &o, e);
+    int rc = command_read_options(&command_status, "tflcJ", argc, argv, &o, e);
     if (rc != 0)
         return rc < 0 ? -1 : 0;
+    if (o.check)
+        return check(app, &o, e);
     struct listing listing = {&o, 0, 0};
     struct run_filter filter = {o.operand, o.tenant, o.failed, o.limit};
     app->config = config_load(app->config_path, &app->problems);
@@ -171,10 +189,13 @@ const struct command command_status = {
     .name = "status",
     .usage = "[JOB] [OPTION...]",
     .summary = "Lists the runs in the ledger, the latest first",
-    .help = "Options:\n"
-            "  -t, --tenant ID   only of this tenant\n"
-            "  -f, --failed      only what failed or could not be delivered; exit code 1 if any\n"
-            "  -l, --limit N     at most so many (default: 20)\n"
-            "  -J, --json        as JSON\n",
+    .help =
+        "Options:\n"
+        "  -t, --tenant ID   only of this tenant\n"
+        "  -f, --failed      only what failed or could not be delivered; exit code 1 if any\n"
+        "  -c, --check       is anything missing, late, failed, held or given up that should be\n"
+        "                    there by the schedules? exit code 1 if any\n"
+        "  -l, --limit N     at most so many (default: 20)\n"
+        "  -J, --json        as JSON\n",
     .run = run_status,
 };

@@ -9,6 +9,7 @@
 #include "lib/mem.h"
 #include "runner/deliver/backoff.h"
 #include "runner/deliver/lane.h"
+#include "runner/notify.h"
 
 enum {
     TRANSFERS = 64,        /* at once, in all */
@@ -16,6 +17,7 @@ enum {
     FAILURES_IN_A_ROW = 5, /* then a destination is left alone */
     RESULTS = 64,          /* recorded in one transaction, */
     RECORD_AFTER_MS = 20,  /* and not later than this */
+    ALIVE_MS = 10000,      /* systemd is told at least so often that work goes on */
     GRACE_MS = 10000,      /* for what is under way when a signal comes */
 };
 
@@ -401,7 +403,8 @@ static int drain(struct deliveries *d, const struct signals *signals, struct err
             return -1;
         if (is_done(d) || (until && left <= 0))
             break;
-        if (wait(d, &fd, 1, (int)left, e) != 0)
+        notify_alive();
+        if (wait(d, &fd, 1, left < 0 || left > ALIVE_MS ? ALIVE_MS : (int)left, e) != 0)
             return -1;
         if (!fd.revents)
             continue;

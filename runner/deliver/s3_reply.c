@@ -13,7 +13,7 @@ bool s3_reply_is(const char *xml, size_t len, const char *root)
         return false;
     xml_parse_init(&p, "");
     /* Servers that are busy send white space first, to keep the connection open. */
-    while (len && strchr(" \t\r\n", *xml)) {
+    while (len && *xml && strchr(" \t\r\n", *xml)) {
         xml++;
         len--;
     }

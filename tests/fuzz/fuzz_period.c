@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const zones[] = {"UTC", "Europe/Berlin", "America/Havana", "Pacific/Apia"};
     if (size < 2)
         return 0;
-    struct period_rule rule = {(enum period_unit)(data[0] % 5), 1 + data[1] % 40,
-                               zones[data[0] / 5 % 4]};
+    struct period_rule rule = {(enum period_unit)(data[0] % 7), 1 + data[1] % 40,
+                               zones[data[0] / 7 % 4], 15};
     char *label = malloc(size - 1);
     must(label != NULL);
     memcpy(label, data + 2, size - 2);

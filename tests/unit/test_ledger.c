@@ -50,7 +50,8 @@ static int64_t commit(struct ledger *l, const struct task *t, bool again, time_t
         {DELIVERY_MANIFEST, 1, "out", "acme/manifest.json", NULL},
     };
     ck_assert_int_eq(ledger_claim(l, t, "{}", again, now, &c, &e), 1);
-    ck_ok(ledger_commit_run(l, c.run, files, 2, outbox, 2, now, &e), &e);
+    struct run_result result = {c.run, files, 2, outbox, 2, 5, VERDICT_DELIVER, NULL};
+    ck_ok(ledger_commit_run(l, &result, now, &e), &e);
     return c.run;
 }
 
@@ -62,7 +63,8 @@ START_TEST(a_task_is_claimed_once)
     ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 1000, &first, &e), 1);
     ck_assert_int_eq(first.revision, 1);
     ck_assert_int_eq(first.attempt, 1);
-    ck_ok(ledger_commit_run(l, first.run, NULL, 0, NULL, 0, 1001, &e), &e);
+    struct run_result result = {.run = first.run};
+    ck_ok(ledger_commit_run(l, &result, 1001, &e), &e);
     ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 2000, &second, &e), 0);
     ck_assert_int_eq(second.run, first.run);
     ledger_close(l);
@@ -95,7 +97,8 @@ START_TEST(again_and_other_parameters_make_a_new_revision)
     ck_assert_int_eq(ledger_claim(l, &t, "{}", true, 2000, &c, &e), 1);
     ck_assert_int_eq(c.revision, 2);
     ck_assert_int_eq(c.generated_at, 2000);
-    ck_ok(ledger_commit_run(l, c.run, NULL, 0, NULL, 0, 2001, &e), &e);
+    struct run_result result = {.run = c.run};
+    ck_ok(ledger_commit_run(l, &result, 2001, &e), &e);
     ck_assert_int_eq(ledger_claim(l, &t, "{\"x\": \"1\"}", false, 3000, &c, &e), 1);
     ck_assert_int_eq(c.revision, 3);
     ledger_close(l);

@@ -51,7 +51,8 @@ static int64_t commit(struct ledger *l, const struct tenant *tenant, const char 
     };
     snprintf(t.period.label, sizeof(t.period.label), "%s", period);
     ck_assert_int_eq(ledger_claim(l, &t, "{}", again, now, &c, &e), 1);
-    ck_ok(ledger_commit_run(l, c.run, files, 3, outbox, 5, now, &e), &e);
+    struct run_result result = {c.run, files, 3, outbox, 5, 5, VERDICT_DELIVER, NULL};
+    ck_ok(ledger_commit_run(l, &result, now, &e), &e);
     return c.run;
 }
 

@@ -1,0 +1,130 @@
+#include "runner/ledger_periods.h"
+
+#include "runner/ledger_schema.h"
+
+int ledger_find_schedule(struct ledger *l, const char *job, struct schedule_row *out, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    if (ledger_prepare(l, &stmt, e, "SELECT since, planned_until FROM schedules WHERE job = ?", "t",
+                       job) != 0)
+        return -1;
+    int rc = ledger_step(l, stmt, e);
+    if (rc == 1)
+        *out = (struct schedule_row){(time_t)sqlite3_column_int64(stmt, 0),
+                                     (time_t)sqlite3_column_int64(stmt, 1)};
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+int ledger_schedule(struct ledger *l, const char *job, time_t now, struct schedule_row *out,
+                    struct err *e)
+{
+    int rc = ledger_find_schedule(l, job, out, e);
+    if (rc != 0)
+        return rc < 0 ? -1 : 0;
+    *out = (struct schedule_row){now, now};
+    return ledger_run_sql(l, e, "INSERT INTO schedules VALUES (?, ?, ?)", "tii", job, (int64_t)now,
+                          (int64_t)now);
+}
+
+struct listing {
+    const char *job;
+    const struct due_period *due;
+    size_t n;
+    time_t planned_until;
+};
+
+static int list(struct ledger *l, void *ctx, struct err *e)
+{
+    const struct listing *in = ctx;
+    for (size_t i = 0; i < in->n; i++) {
+        const struct due_period *d = &in->due[i];
+        if (ledger_run_sql(l, e,
+                           "INSERT OR IGNORE INTO periods (job, period, due_at, late_at, next_at,"
+                           " state, reason, ended_at) VALUES (?1, ?2, ?3, ?4, ?3,"
+                           " CASE WHEN ?5 IS NULL THEN 'due' ELSE 'skipped' END, ?5,"
+                           " CASE WHEN ?5 IS NULL THEN NULL ELSE ?6 END)",
+                           "ttiiti", in->job, d->period.label, (int64_t)d->due_at,
+                           (int64_t)d->late_at, d->skip_reason, (int64_t)in->planned_until) != 0)
+            return -1;
+    }
+    return ledger_run_sql(l, e, "UPDATE schedules SET planned_until = ? WHERE job = ?", "it",
+                          (int64_t)in->planned_until, in->job);
+}
+
+int ledger_list_periods(struct ledger *l, const char *job, const struct due_period *due, size_t n,
+                        time_t planned_until, struct err *e)
+{
+    struct listing in = {job, due, n, planned_until};
+    return ledger_in_transaction(l, list, &in, e);
+}
+
+static int each_row(struct ledger *l, sqlite3_stmt *stmt,
+                    int (*each)(void *ctx, const struct period_row *row, struct err *e), void *ctx,
+                    struct err *e)
+{
+    int rc;
+    while ((rc = ledger_step(l, stmt, e)) == 1) {
+        struct period_row row = {
+            .id = sqlite3_column_int64(stmt, 0),
+            .job = ledger_text(stmt, 1),
+            .period = ledger_text(stmt, 2),
+            .state = ledger_text(stmt, 3),
+            .reason = ledger_text(stmt, 4),
+            .due_at = (time_t)sqlite3_column_int64(stmt, 5),
+            .late_at = (time_t)sqlite3_column_int64(stmt, 6),
+            .attempts = sqlite3_column_int(stmt, 7),
+            .ended_at = (time_t)sqlite3_column_int64(stmt, 8),
+        };
+        if (each(ctx, &row, e) != 0) {
+            rc = -1;
+            break;
+        }
+    }
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
+#define COLUMNS "SELECT id, job, period, state, reason, due_at, late_at, attempts, ended_at"
+
+int ledger_due_periods(struct ledger *l, time_t now,
+                       int (*each)(void *ctx, const struct period_row *row, struct err *e),
+                       void *ctx, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    if (ledger_prepare(l, &stmt, e,
+                       COLUMNS " FROM periods WHERE state = 'due' AND next_at <= ?"
+                               " ORDER BY due_at, id",
+                       "i", (int64_t)now) != 0)
+        return -1;
+    return each_row(l, stmt, each, ctx, e);
+}
+
+int ledger_periods(struct ledger *l, const char *job,
+                   int (*each)(void *ctx, const struct period_row *row, struct err *e), void *ctx,
+                   struct err *e)
+{
+    sqlite3_stmt *stmt;
+    if (ledger_prepare(l, &stmt, e, COLUMNS " FROM periods WHERE job = ? ORDER BY due_at, id", "t",
+                       job) != 0)
+        return -1;
+    return each_row(l, stmt, each, ctx, e);
+}
+
+int ledger_end_period(struct ledger *l, const char *job, const char *period, const char *state,
+                      const char *reason, time_t now, struct err *e)
+{
+    return ledger_run_sql(l, e,
+                          "UPDATE periods SET state = ?, reason = ?, ended_at = ?"
+                          " WHERE job = ? AND period = ? AND state IN ('due', 'failed', 'skipped')",
+                          "ttitt", state, reason, (int64_t)now, job, period);
+}
+
+int ledger_put_off_period(struct ledger *l, int64_t id, const char *reason, time_t next_at,
+                          struct err *e)
+{
+    return ledger_run_sql(l, e,
+                          "UPDATE periods SET attempts = attempts + 1, reason = ?, next_at = ?"
+                          " WHERE id = ? AND state = 'due'",
+                          "tii", reason, (int64_t)next_at, id);
+}
