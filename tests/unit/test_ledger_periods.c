@@ -1,0 +1,111 @@
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/file.h"
+#include "runner/ledger_periods.h"
+
+static char state[512];
+static struct err e;
+
+static struct ledger *new_ledger(const char *name)
+{
+    struct ledger *l = NULL;
+    snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
+    ck_ok(file_make_dirs(state, 0700, &e), &e);
+    ck_ok(ledger_create(state, &e), &e);
+    ck_ok(ledger_open(state, &l, &e), &e);
+    return l;
+}
+
+static int add(void *ctx, const struct period_row *row, struct err *why)
+{
+    (void)why;
+    char *out = ctx;
+    size_t len = strlen(out);
+    snprintf(out + len, 400 - len, "%s%s:%s%s%s", len ? " " : "", row->period, row->state,
+             row->reason[0] ? "=" : "", row->reason);
+    return 0;
+}
+
+static const char *due(struct ledger *l, time_t now)
+{
+    static char out[400];
+    out[0] = '\0';
+    ck_ok(ledger_due_periods(l, now, add, out, &e), &e);
+    return out;
+}
+
+static const char *all(struct ledger *l)
+{
+    static char out[400];
+    out[0] = '\0';
+    ck_ok(ledger_periods(l, "daily", add, out, &e), &e);
+    return out;
+}
+
+static const struct due_period three[] = {
+    {.period = {.label = "p1"}, .due_at = 100, .skip_reason = "old"},
+    {.period = {.label = "p2"}, .due_at = 200},
+    {.period = {.label = "p3"}, .due_at = 300},
+};
+
+START_TEST(a_schedule_is_known_from_its_first_tick_on)
+{
+    struct ledger *l = new_ledger("since");
+    struct schedule_row row;
+    ck_assert_int_eq(ledger_find_schedule(l, "daily", &row, &e), 0);
+    ck_ok(ledger_schedule(l, "daily", 50, &row, &e), &e);
+    ck_assert(row.since == 50 && row.planned_until == 50);
+    ck_ok(ledger_list_periods(l, "daily", NULL, 0, 90, &e), &e);
+    ck_ok(ledger_schedule(l, "daily", 95, &row, &e), &e);
+    ck_assert(row.since == 50 && row.planned_until == 90);
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(what_is_listed_stays_and_comes_once)
+{
+    struct ledger *l = new_ledger("listed");
+    struct schedule_row row;
+    ck_ok(ledger_schedule(l, "daily", 50, &row, &e), &e);
+    ck_ok(ledger_list_periods(l, "daily", three, 3, 300, &e), &e);
+    ck_assert_str_eq(all(l), "p1:skipped=old p2:due p3:due");
+    ck_assert_str_eq(due(l, 299), "p2:due");
+    ck_assert_str_eq(due(l, 300), "p2:due p3:due");
+    ck_ok(ledger_end_period(l, "daily", "p2", "done", NULL, 310, &e), &e);
+    ck_ok(ledger_list_periods(l, "daily", three, 3, 320, &e), &e);
+    ck_assert_str_eq(all(l), "p1:skipped=old p2:done p3:due");
+    /* Done is done. */
+    ck_ok(ledger_end_period(l, "daily", "p2", "failed", "late", 330, &e), &e);
+    ck_assert_str_eq(all(l), "p1:skipped=old p2:done p3:due");
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(what_failed_is_tried_again_at_its_time)
+{
+    struct ledger *l = new_ledger("again");
+    struct schedule_row row;
+    ck_ok(ledger_schedule(l, "daily", 50, &row, &e), &e);
+    ck_ok(ledger_list_periods(l, "daily", three, 3, 300, &e), &e);
+    ck_ok(ledger_put_off_period(l, 2, "no server", 400, &e), &e);
+    ck_assert_str_eq(due(l, 399), "p3:due");
+    ck_assert_str_eq(due(l, 400), "p2:due=no server p3:due");
+    ck_ok(ledger_end_period(l, "daily", "p2", "failed", "too old", 410, &e), &e);
+    ck_assert_str_eq(due(l, 9999), "p3:due");
+    /* Made by hand. */
+    ck_ok(ledger_end_period(l, "daily", "p2", "done", NULL, 420, &e), &e);
+    ck_assert_str_eq(all(l), "p1:skipped=old p2:done p3:due");
+    ledger_close(l);
+}
+END_TEST
+
+int main(void)
+{
+    return unit_main("ledger_periods",
+                     (const TTest *const[]){a_schedule_is_known_from_its_first_tick_on,
+                                            what_is_listed_stays_and_comes_once,
+                                            what_failed_is_tried_again_at_its_time, NULL});
+}
