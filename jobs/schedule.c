@@ -41,6 +41,31 @@ static time_t late_at(const struct job *job, time_t event)
     }
 }
 
+/* An instant whose local time was there before: no event falls on it. */
+static bool comes_again(const char *zone, time_t t)
+{
+    struct civil local;
+    zone_from_utc(zone, t, &local);
+    return zone_to_utc(zone, &local) != t;
+}
+
+/*
+ * The periods that an event makes due: the last complete one, and before it those that ended while
+ * clocks showed times a second time, for then the calendar had no event for them.
+ */
+static void first_of_event(const struct job *job, time_t event, struct period *p)
+{
+    struct period before;
+    period_last_complete(&job->period, event, p);
+    if (job->period.unit != PERIOD_HOUR && job->period.unit != PERIOD_MINUTE)
+        return;
+    for (before = *p;; *p = before) {
+        period_shift(&job->period, -1, &before);
+        if (!comes_again(job->period.timezone, before.end))
+            return;
+    }
+}
+
 void schedule_walk(const struct job *job, time_t after, time_t until,
                    bool (*each)(void *ctx, const struct due_period *due), void *ctx)
 {
@@ -50,17 +75,19 @@ void schedule_walk(const struct job *job, time_t after, time_t until,
     for (time_t t = after - delay; calendar_next(job->schedule.calendar, t, &event); t = event.at) {
         struct due_period due = {.event = event.at,
                                  .due_at = event.at + delay,
+                                 .late_at = late_at(job, event.at),
                                  .shifted = event.shifted,
                                  .folded = event.folded};
         if (due.due_at > until)
             return;
-        period_last_complete(&job->period, event.at, &due.period);
-        if (strcmp(due.period.label, last) == 0)
-            continue;
-        memcpy(last, due.period.label, sizeof(last));
-        due.late_at = late_at(job, event.at);
-        if (!each(ctx, &due))
-            return;
+        for (first_of_event(job, event.at, &due.period); due.period.end <= event.at;
+             period_shift(&job->period, 1, &due.period)) {
+            if (strcmp(due.period.label, last) == 0)
+                continue;
+            memcpy(last, due.period.label, sizeof(last));
+            if (!each(ctx, &due))
+                return;
+        }
     }
 }
 

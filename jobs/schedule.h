@@ -3,7 +3,9 @@
  * in the ledger.
  *
  * Each event of the calendar makes the last complete period due; several events in one period make
- * it due once, at the first. So each period has exactly one run, whatever the clocks do.
+ * it due once, at the first. Hours and minutes that end while clocks show times a second time have
+ * no event of their own: the next one makes them due as well. So each period has exactly one run,
+ * whatever the clocks do.
  */
 #ifndef JOBS_SCHEDULE_H
 #define JOBS_SCHEDULE_H

@@ -74,6 +74,18 @@ START_TEST(days_with_a_change_of_the_clocks_have_one_run)
                      "2026-03-27 2026-03-28 2026-03-29");
     ck_assert_str_eq(plan(&job, "2026-10-23 12:00:00", "2026-10-26 12:00:00"),
                      "2026-10-23 2026-10-24 2026-10-25");
+    /* Hours that come twice are two periods, though the calendar has one event for both. */
+    job = job_with("hourly", "Europe/Berlin", PERIOD_HOUR);
+    job.schedule.catchup = CATCHUP_ALL;
+    ck_assert_str_eq(plan(&job, "2026-10-24 23:30:00", "2026-10-25 03:00:00"),
+                     "2026-10-25T01 2026-10-25T02 2026-10-25T02b 2026-10-25T03");
+    ck_assert_str_eq(plan(&job, "2026-03-29 00:00:00", "2026-03-29 02:00:00"),
+                     "2026-03-29T01 2026-03-29T03");
+    job = job_with("*:0/15", "Europe/Berlin", PERIOD_MINUTE);
+    job.schedule.catchup = CATCHUP_ALL;
+    ck_assert_str_eq(plan(&job, "2026-10-25 00:45:00", "2026-10-25 02:00:00"),
+                     "2026-10-25T0245 2026-10-25T0200b 2026-10-25T0215b 2026-10-25T0230b "
+                     "2026-10-25T0245b");
 }
 END_TEST
 
