@@ -149,6 +149,28 @@ static int check_pages(struct ledger *l, struct err *e)
     return sound ? 0 : -1;
 }
 
+/*
+ * Reading every page takes seconds once there are a million rows, too long for each tick. A large
+ * ledger is read whole when a day's worth of changes has come since the last time: the marker's
+ * time tells.
+ */
+static int check_pages_sometimes(struct ledger *l, const char *dir, struct err *e)
+{
+    enum { LARGE_BYTES = 16 * 1024 * 1024, A_DAY_S = 86400 };
+    char *marker = xasprintf("%s/ledger.checked", dir);
+    struct stat ledger, checked;
+    struct err ignored;
+    bool large = stat(l->path, &ledger) == 0 && ledger.st_size > LARGE_BYTES;
+    bool checking =
+        !large || stat(marker, &checked) != 0 || ledger.st_mtime - checked.st_mtime >= A_DAY_S;
+    int rc = checking ? check_pages(l, e) : 0;
+    /* Who may only read the ledger can't leave the marker, and checks again. */
+    if (rc == 0 && large && checking)
+        file_write_durably(marker, "", 0, 0600, &ignored);
+    free(marker);
+    return rc;
+}
+
 static int read_uuid(const char *dir, struct buf *uuid, struct err *e)
 {
     int rc = -1;
@@ -184,7 +206,8 @@ int ledger_open(const char *dir, struct ledger **out, struct err *e)
         err_hint(e, "%s", restore);
         goto out;
     }
-    if (check_identity(l, uuid.data, e) != 0 || check_pages(l, e) != 0 || configure(l, e) != 0)
+    if (check_identity(l, uuid.data, e) != 0 || check_pages_sometimes(l, dir, e) != 0 ||
+        configure(l, e) != 0)
         goto out;
     *out = l;
     l = NULL;

@@ -96,4 +96,8 @@ int ledger_runs(struct ledger *l, const struct run_filter *filter,
 /* True when the newest revision of a task needs no run any more. */
 int ledger_is_done(struct ledger *l, const struct task *task, bool *done, struct err *e);
 
+/* The tenants ("" for the platform) whose report of a period is done, in order of their ids. */
+int ledger_done_tenants(struct ledger *l, const char *job, const char *period,
+                        void (*each)(void *ctx, const char *tenant), void *ctx, struct err *e);
+
 #endif

@@ -263,6 +263,25 @@ int ledger_is_done(struct ledger *l, const struct task *task, bool *done, struct
     return 0;
 }
 
+int ledger_done_tenants(struct ledger *l, const char *job, const char *period,
+                        void (*each)(void *ctx, const char *tenant), void *ctx, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    int rc;
+    if (ledger_prepare(l, &stmt, e,
+                       "SELECT t.tenant FROM tasks t WHERE t.job = ?1 AND t.period = ?2"
+                       " AND NOT EXISTS (SELECT 1 FROM tasks n WHERE n.job = ?1 AND n.period = ?2"
+                       "  AND n.tenant = t.tenant AND n.revision > t.revision)"
+                       " AND EXISTS (SELECT 1 FROM runs r WHERE r.task = t.id"
+                       "  AND r.state IN ('rendered', 'held', 'skipped')) ORDER BY t.tenant",
+                       "tt", job, period) != 0)
+        return -1;
+    while ((rc = ledger_step(l, stmt, e)) == 1)
+        each(ctx, ledger_text(stmt, 0));
+    sqlite3_finalize(stmt);
+    return rc;
+}
+
 static const char list_sql[] =
     "SELECT r.id, t.job, t.period, t.tenant, r.state, t.revision, r.attempt, r.started_at,"
     " r.finished_at, r.rows,"

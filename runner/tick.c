@@ -28,7 +28,7 @@ struct ticking {
     size_t ndue, cap;
     struct tenant *tenants;
     size_t ntenants;
-    bool know_tenants;
+    bool know_tenants, database_away;
 };
 
 static void worst_exit_code(struct tick_summary *s, int code)
@@ -174,6 +174,7 @@ static int run_period(struct ticking *t, const struct due *due, const struct job
         log_failure(LOG_LEVEL_ERROR, "tick.failed", &why,
                     LOG_FIELDS(LOG_TEXT("job", due->job), LOG_TEXT("period", due->period)));
         worst_exit_code(t->summary, err_exit_code(why.kind));
+        t->database_away = true;
         return not_done(t, due, job, why.msg, true, e);
     }
     notify_status("%s %s", due->job, due->period);
@@ -192,7 +193,8 @@ static int run_period(struct ticking *t, const struct due *due, const struct job
 
 static int work(struct ticking *t, struct err *e)
 {
-    for (size_t i = 0; i < t->ndue && !t->summary->stopped; i++) {
+    /* Without the database the others would fail alike: they stay due for the next tick. */
+    for (size_t i = 0; i < t->ndue && !t->summary->stopped && !t->database_away; i++) {
         const struct due *due = &t->due[i];
         const struct job *job = jobs_find(t->app->jobs, due->job);
         int rc = 0;

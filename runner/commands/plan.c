@@ -1,26 +1,42 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/json.h"
 #include "lib/limits.h"
+#include "lib/mem.h"
 #include "lib/zone.h"
 #include "runner/commands/plan.h"
 #include "runner/reporter.h"
 
 struct counts {
     size_t tasks, done;
+    const char **ids; /* of the tenants, sorted */
 };
+
+static int compare_ids(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Reports of tenants that are not among those of today don't count. */
+static void count_done(void *ctx, const char *tenant)
+{
+    struct counts *c = ctx;
+    c->done += bsearch(&tenant, c->ids, c->tasks, sizeof(*c->ids), compare_ids) != NULL;
+}
 
 static int count_tasks(struct app *app, const struct plan *plan, struct counts *out, struct err *e)
 {
-    *out = (struct counts){.tasks = plan->n};
-    for (size_t i = 0; i < plan->n; i++) {
-        bool done = false;
-        if (ledger_is_done(app->ledger, &plan->tasks[i], &done, e) != 0)
-            return -1;
-        out->done += done;
-    }
-    return 0;
+    *out = (struct counts){.tasks = plan->n, .ids = xcalloc(plan->n + 1, sizeof(*out->ids))};
+    for (size_t i = 0; i < plan->n; i++)
+        out->ids[i] = plan->tasks[i].tenant ? plan->tasks[i].tenant->id : "";
+    qsort(out->ids, out->tasks, sizeof(*out->ids), compare_ids);
+    int rc = plan->n ? ledger_done_tenants(app->ledger, plan->tasks[0].job->name,
+                                           plan->tasks[0].period.label, count_done, out, e)
+                     : 0;
+    free(out->ids);
+    return rc;
 }
 
 static void print_text(const struct job *job, const struct period *p, const struct counts *c,
