@@ -20,9 +20,10 @@ void notify_ready(void); /* READY=1, for Type=notify; a oneshot needs none */
 /* The line of "systemctl status". Control characters, as in names from outside, become visible. */
 void notify_status(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /*
- * Work goes on: WATCHDOG=1, and EXTEND_TIMEOUT_USEC, with which TimeoutStartSec ends a oneshot
- * only when this was not called for NOTIFY_EXTEND_SECONDS. Calls within a second after the last
- * message of this kind are free, so that loops may call it at each turn.
+ * Work goes on: WATCHDOG=1 and EXTEND_TIMEOUT_USEC. The first call arms the watchdog of a oneshot
+ * (WatchdogSec=), which then ends it when calls stay away. A TimeoutStartSec that is shorter than
+ * the work is put off as well, but systemd forgets that at each daemon-reload. Calls within a
+ * second after the last message of this kind are free, so that loops may call it at each turn.
  */
 void notify_alive(void);
 void notify_stopping(void); /* STOPPING=1 and time to end in order */

@@ -1,12 +1,11 @@
 #include "runner/deliver/http.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/mem.h"
@@ -177,22 +176,6 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* A connection that is kept was perhaps opened for a destination that allows more than this one. */
-static int on_ready(void *ctx, char *ip, char *local_ip, int port, int local_port)
-{
-    struct exchange *x = ctx;
-    struct sockaddr_in v4 = {.sin_family = AF_INET};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6};
-    const struct sockaddr *address = (const struct sockaddr *)&v4;
-    (void)local_ip, (void)port, (void)local_port;
-    if (inet_pton(AF_INET, ip, &v4.sin_addr) != 1) {
-        address = (const struct sockaddr *)&v6;
-        if (inet_pton(AF_INET6, ip, &v6.sin6_addr) != 1)
-            return CURL_PREREQFUNC_ABORT;
-    }
-    return is_allowed(x, address) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
-}
-
 /* ---- one request ---- */
 
 static void add_line(struct exchange *x, const char *name, const char *value)
@@ -282,8 +265,6 @@ static void set_callbacks(struct exchange *x)
     curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
     curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, x);
-    curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_ready);
-    curl_easy_setopt(c, CURLOPT_PREREQDATA, x);
 }
 
 void http_send(struct http *h, const struct http_request *r, http_done done, void *ctx)
@@ -300,6 +281,8 @@ void http_send(struct http *h, const struct http_request *r, http_done done, voi
     buf_init(&x->reply.headers, HTTP_HEADER_BYTES);
     buf_init(&x->reply.body, HTTP_REPLY_BYTES);
     curl_easy_setopt(x->easy, CURLOPT_URL, r->url);
+    curl_easy_setopt(x->easy, CURLOPT_FRESH_CONNECT, (long)r->once);
+    curl_easy_setopt(x->easy, CURLOPT_FORBID_REUSE, (long)r->once);
     set_method(x, r);
     set_headers(x, r);
     set_limits(x);
@@ -331,6 +314,8 @@ static void explain(struct exchange *x, CURLcode code)
         snprintf(why, size, "the file in the spool could not be read");
     else if (x->too_large)
         snprintf(why, size, "the answer is too large");
+    else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
+        snprintf(why, size, "the answer is not HTTP");
     else if (code == CURLE_OPERATION_TIMEDOUT)
         snprintf(why, size, "no answer in time");
     else
@@ -344,12 +329,24 @@ static void explain(struct exchange *x, CURLcode code)
         why[0] = (char)tolower((unsigned char)why[0]);
 }
 
+/* Seconds, or a date (RFC 9110, 10.2.3); libcurl alone takes what it can't read for 0. */
+static int64_t read_retry_after(const struct http_reply *r)
+{
+    char value[128];
+    if (!http_reply_header(r, "retry-after", value, sizeof(value)) || !value[0])
+        return -1;
+    if (strspn(value, "0123456789") == strlen(value))
+        return strlen(value) > 18 ? INT64_MAX : (int64_t)strtoll(value, NULL, 10);
+    time_t date = curl_getdate(value, NULL), now = time(NULL);
+    if (!strchr(value, ':') || date < 0)
+        return -1;
+    return date > now ? date - now : 0;
+}
+
 static void finish(struct http *h, struct exchange *x, CURLcode code)
 {
     struct http_reply *r = &x->reply;
     long request = 0;
-    curl_off_t retry_after = 0;
-    char value[64];
     curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &request);
     r->sent = request > 0;
     r->cut = code != CURLE_OK;
@@ -357,9 +354,7 @@ static void finish(struct http *h, struct exchange *x, CURLcode code)
         explain(x, code);
     else if (r->status == 0)
         snprintf(r->why, sizeof(r->why), "the answer is not HTTP");
-    if (r->status && http_reply_header(r, "retry-after", value, sizeof(value)) &&
-        curl_easy_getinfo(x->easy, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK)
-        r->retry_after = retry_after;
+    r->retry_after = r->status ? read_retry_after(r) : -1;
     x->done(x->ctx, r);
     release(h, x);
 }

@@ -47,6 +47,9 @@ struct http_request {
     const struct http_header *headers;
     size_t nheaders;
     struct http_body body; /* len 0: none for GET, HEAD and DELETE, an empty one for PUT and POST */
+    /* On a connection of its own: when a kept one turns out to be closed, libcurl sends the request
+     * again by itself, and then a server may have seen it twice. */
+    bool once;
     const struct http_policy *policy;
 };
 
@@ -57,7 +60,7 @@ struct http_reply {
     bool cut;            /* the answer's body did not come whole */
     bool sent;           /* with status 0: the server may have taken the request nevertheless */
     char why[256];       /* with status 0 or cut: lower case, without secrets, for messages */
-    int64_t retry_after; /* seconds; -1: the server did not say */
+    int64_t retry_after; /* seconds; -1: the server did not say, or not so that it can be read */
     struct buf headers;  /* "name: value\n", names in lower case */
     struct buf body;     /* at most HTTP_REPLY_BYTES */
 };

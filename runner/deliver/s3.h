@@ -70,7 +70,10 @@ void s3_put_compare(struct s3_put *put);
 void s3_put_headers(struct s3_put *put, struct s3_request *r);
 
 void s3_multipart_begin(struct s3_put *put);
-/* Removes the upload, then fails. */
+/* An upload that the server still has is removed first: then it fails, or is delivered (by an
+ * attempt before this one). */
+bool s3_multipart_is_open(const struct s3_put *put);
+void s3_multipart_stored(struct s3_put *put);
 void s3_multipart_abandon(struct s3_put *put, const struct err *why);
 
 #endif

@@ -33,7 +33,9 @@ struct s3_multipart {
     struct part *parts;
     unsigned nparts, next; /* to be sent; an index */
     unsigned under_way;
+    bool open;    /* the server has an upload that is neither completed nor removed */
     bool failing; /* no more parts are begun; `why` is told when those under way have ended */
+    bool stored;  /* the file is there; what is left is to remove an upload */
     struct err why;
     int64_t retry_after;
     char *complete; /* the body of the request that completes it */
@@ -77,7 +79,10 @@ static void on_abort(void *ctx, const struct http_reply *reply)
     /* Without an answer the upload may be there still: its id stays known. */
     if (reply->status == 204 || reply->status == 404)
         forget_upload(put, &ignored);
-    fail(put);
+    if (put->multipart->stored)
+        s3_put_delivered(put);
+    else
+        fail(put);
 }
 
 /* What passes leaves the upload as it is, to be gone on with; else nothing is left behind. */
@@ -93,6 +98,17 @@ void s3_multipart_abandon(struct s3_put *put, const struct err *why)
 {
     put->multipart->why = *why;
     put->multipart->retry_after = -1;
+    request(put, "DELETE", query_with_id(put, ""), on_abort);
+}
+
+bool s3_multipart_is_open(const struct s3_put *put)
+{
+    return put->multipart && put->multipart->open;
+}
+
+void s3_multipart_stored(struct s3_put *put)
+{
+    put->multipart->stored = true;
     request(put, "DELETE", query_with_id(put, ""), on_abort);
 }
 
@@ -112,6 +128,7 @@ static void start_anew_later(struct s3_put *put)
     struct s3_multipart *m = put->multipart;
     struct err ignored;
     m->failing = true;
+    m->open = false;
     m->retry_after = -1;
     err_set_transient(&m->why, ERR_DELIVERY, "%s does not know the upload of \"%s\" any more",
                       put->s3->host, put->parcel->delivery->key);
@@ -129,13 +146,21 @@ static void not_completed(struct s3_put *put)
     give_up(put);
 }
 
+static void complete(struct s3_put *put);
+
 static void on_complete(void *ctx, const struct http_reply *reply)
 {
     struct s3_put *put = ctx;
     struct s3_multipart *m = put->multipart;
     bool whole = !reply->cut && reply->status == 200 &&
                  s3_reply_is(reply->body.data, reply->body.len, "CompleteMultipartUploadResult");
+    if (reply->status == 501 && put->conditional) {
+        put->conditional = false; /* the server does not know If-None-Match here */
+        complete(put);
+        return;
+    }
     put->missing = not_completed;
+    m->open = !whole;
     if (whole)
         err_set_transient(&m->why, ERR_DELIVERY, "%s completed \"%s\", but it is not there",
                           put->s3->host, put->parcel->delivery->key);
@@ -171,6 +196,8 @@ static void complete(struct s3_put *put)
     };
     buf_release(&body);
     s3_header(&r, "Content-Type", "application/xml");
+    if (put->conditional)
+        s3_header(&r, "If-None-Match", "*");
     s3_send(put->s3, p->http, p->now(), &r, on_complete, put);
 }
 
@@ -241,10 +268,13 @@ static void send_parts(struct s3_put *put)
     }
     if (m->under_way)
         return;
-    if (m->failing)
+    if (m->failing) {
         give_up(put);
-    else
-        complete(put);
+        return;
+    }
+    /* Not every server that knows If-None-Match minds it here: who came meanwhile is looked for. */
+    put->missing = complete;
+    s3_put_compare(put);
 }
 
 /* ---- beginning, or going on ---- */
@@ -263,6 +293,7 @@ static void on_create(void *ctx, const struct http_reply *reply)
         m->retry_after = -1;
         fail(put);
     } else {
+        m->open = true;
         send_parts(put);
     }
 }
@@ -324,6 +355,7 @@ static void on_list(void *ctx, const struct http_reply *reply)
         m->retry_after = -1;
         fail(put);
     } else {
+        m->open = true;
         send_parts(put);
     }
 }

@@ -81,7 +81,10 @@ static void on_compare(void *ctx, const struct http_reply *reply)
     } else if (reply->status != 200) {
         answered(put, reply);
     } else if (is_ours(d, reply)) {
-        s3_put_delivered(put);
+        if (s3_multipart_is_open(put))
+            s3_multipart_stored(put);
+        else
+            s3_put_delivered(put);
     } else {
         err_set(&e, ERR_DELIVERY, "CONFLICT: at \"%s\" there is another file, which stays as it is",
                 d->key);
@@ -90,7 +93,10 @@ static void on_compare(void *ctx, const struct http_reply *reply)
             "did another pressrun write there? Remove it by hand, or choose another key, then: "
             "pressrun deliver --retry %" PRId64,
             d->run);
-        s3_put_failed(put, &e, NULL);
+        if (s3_multipart_is_open(put))
+            s3_multipart_abandon(put, &e);
+        else
+            s3_put_failed(put, &e, NULL);
     }
 }
 

@@ -10,7 +10,6 @@
 #include "config/fields.h"
 #include "lib/hash.h"
 #include "lib/parse.h"
-#include "lib/utf8.h"
 #include "runner/deliver/http_url.h"
 
 static const char *const signatures[] = {"spatie", "standard", "both", NULL};
@@ -272,85 +271,17 @@ struct post {
     struct buf body; /* its bytes live in the parcel's arena */
 };
 
-/* The first line of what was answered, for people: it is where Laravel says what it did not like.
- */
-static void quote_answer(const struct http_reply *reply, char *out, size_t size)
-{
-    enum { SHOWN = 160 };
-    struct buf b;
-    const char *s = reply->body.data;
-    s += strspn(s, " \t\r\n");
-    size_t len = strcspn(s, "\r\n");
-    buf_init(&b, 8 * 1024);
-    if (len && *s != '<') /* a page says nothing in its first line */
-        utf8_add_visible(&b, s, len, SHOWN);
-    snprintf(out, size, "%s%s", b.len ? ": " : "", b.data);
-    buf_release(&b);
-}
-
-static const char *hint_for(int status)
-{
-    switch (status) {
-    case 401:
-    case 403:
-        return "is the secret the same on both sides, and the clock right?";
-    case 404:
-    case 405:
-        return "is the URL right, and is there a POST route?";
-    case 413:
-        return "the server takes no body of this size: lower \"inline\", or raise post_max_size "
-               "and "
-               "client_max_body_size there";
-    case 419:
-        return "Laravel's CSRF check refused it: except this route (docs/laravel.md)";
-    case 429:
-        return "the server's rate limit: lower \"parallel\", or raise the limit (throttle) there";
-    case 500:
-        return "the application failed; a Laravel application with spatie's client answers 500 to "
-               "a "
-               "wrong signature as well: is the secret the same on both sides? Its log tells";
-    case 301:
-    case 302:
-    case 307:
-    case 308:
-        return "redirects are not followed: set \"url\" to where it leads";
-    default:
-        return "";
-    }
-}
-
-static bool is_transient(int status)
-{
-    return status == 408 || status == 425 || status == 429 || status >= 500;
-}
-
 static void fail(struct post *post, const struct http_reply *reply)
 {
     struct parcel *p = post->parcel;
-    const char *host = post->w->destination.host;
-    char answer[1024];
     struct err e;
-    if (!reply->status) {
-        err_set_transient(&e, ERR_DELIVERY, "no answer from %s: %s", host, reply->why);
-        if (strstr(reply->why, "not public"))
-            err_hint(&e, "if this is meant, add it to \"allow_private\" of the destination");
-        parcel_failed(p, &e);
-        return;
-    }
-    quote_answer(reply, answer, sizeof(answer));
-    err_set(&e, ERR_DELIVERY, "%s answered %d%s", host, reply->status, answer);
-    e.transient = is_transient(reply->status);
-    err_hint(&e, "%s", hint_for(reply->status));
-    if (reply->status == 410) {
-        err_hint(&e,
-                 "410 Gone: nothing more is sent there until: pressrun deliver --destination %s",
-                 post->w->destination.name);
+    webhook_explain(post->w, reply, &e);
+    if (reply->status == 410)
         parcel_disable_destination(p, &e);
-    } else if (e.transient && reply->retry_after >= 0) {
+    else if (e.transient && reply->retry_after >= 0)
         parcel_refused_for_now(p, &e, reply->retry_after);
-    } else {
+    else
         parcel_failed(p, &e);
-    }
 }
 
 static void on_answer(void *ctx, const struct http_reply *reply)
@@ -396,6 +327,7 @@ static void post_body(struct post *post)
                                      .headers = headers,
                                      .nheaders = n,
                                      .body = {.bytes = post->body.data, .len = post->body.len},
+                                     .once = true,
                                      .policy = &w->policy},
               on_answer, post);
     buf_release(&standard);

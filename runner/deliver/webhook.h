@@ -1,6 +1,6 @@
 /*
  * Webhooks, private to their files: webhook.c (settings, sending), webhook_body.c (what is sent),
- * webhook_sign.c (signatures).
+ * webhook_sign.c (signatures), webhook_answer.c (what answers mean).
  *
  * A notice is a POST of JSON. Its id and its bytes are the same in each attempt, so that a receiver
  * can tell a repeat; pressrun.yaml(5), "Webhooks", describes both.
@@ -47,6 +47,9 @@ struct webhook {
 
 /* The bytes of a notice: a function of the ledger, the spool and the configuration alone. */
 int webhook_body(const struct webhook *w, const struct parcel *p, struct buf *out, struct err *e);
+
+/* Says what an answer that is no success means; always returns -1. */
+int webhook_explain(const struct webhook *w, const struct http_reply *reply, struct err *e);
 
 /*
  * Signature headers. spatie/laravel-webhook-client: hexadecimal HMAC-SHA-256 of the body. Standard
