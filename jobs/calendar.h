@@ -10,10 +10,13 @@
  * own. Both kinds of a day in a cron line, as in "0 0 13 * Fri", mean either, as crontab(5) has it.
  *
  * An expression without a zone is about the zone that is given. Seconds are allowed, fractions are
- * not. A date that never is, as *-02-30, is no error, but never due, as systemd has it. One rule
- * for clock changes, also where systemd has another: a local time that does not exist is due at the
- * first instant after the gap; one that exists twice is due once, the first time. So an expression
- * that names one time of each day is due once on each local date, whatever the zone.
+ * not. A date that never is, as *-02-30, is no error, but never due, as systemd has it.
+ *
+ * One rule for clock changes, also where systemd has another: a local time that does not exist is
+ * due at the first instant after the gap; one that exists twice is due once, the first time. So an
+ * expression that names one time of each day is due once for each local date, whatever the zone. A
+ * gap that lasts till midnight (America/Nuuk, 23:30 in March) makes that the next date's first
+ * instant; in a date that a zone left out (Pacific/Apia, 30 December 2011), too.
  */
 #ifndef JOBS_CALENDAR_H
 #define JOBS_CALENDAR_H

@@ -1,3 +1,9 @@
+/*
+ * Calendar expressions of systemd.time(7): weekdays, date, time and zone, a word each. An error is
+ * set where it is understood best, at a number; who reads a word sets one when none is.
+ */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -72,11 +78,19 @@ static void insert_item(struct calendar_list *list, const struct calendar_item *
     list->n++;
 }
 
-static int refuse_item(const struct calendar_reader *r, const struct calendar_range *range,
-                       const struct calendar_source *source, const char *why)
+/* "hour "24" " and why it can't be. */
+__attribute__((format(printf, 4, 5))) static int refuse_item(const struct calendar_reader *r,
+                                                             const struct calendar_range *range,
+                                                             const struct calendar_source *source,
+                                                             const char *why, ...)
 {
+    char text[128];
     int len = source->len < QUOTED ? (int)source->len : QUOTED;
-    return err_set(r->e, ERR_CONFIG, "%s \"%.*s\" %s", range->name, len, source->text, why);
+    va_list ap;
+    va_start(ap, why);
+    vsnprintf(text, sizeof(text), why, ap);
+    va_end(ap);
+    return err_set(r->e, ERR_CONFIG, "%s \"%.*s\" %s", range->name, len, source->text, text);
 }
 
 int calendar_add_item(const struct calendar_reader *r, const struct calendar_range *range,
@@ -85,11 +99,9 @@ int calendar_add_item(const struct calendar_reader *r, const struct calendar_ran
 {
     const char *to = memchr(source->text, '.', source->len) ? ".." : "-";
     bool has_stop = item.stop >= 0, down = range == &days_from_end;
-    if (item.start < range->min || item.start > range->max || item.stop > range->max ||
-        (has_stop && item.stop < range->min))
-        return err_set(r->e, ERR_CONFIG, "%s \"%.*s\" is not between %d and %d", range->name,
-                       source->len < QUOTED ? (int)source->len : QUOTED, source->text, range->min,
-                       range->max);
+    if (item.start < range->min || item.start > range->max ||
+        (has_stop && (item.stop < range->min || item.stop > range->max)))
+        return refuse_item(r, range, source, "is not between %d and %d", range->min, range->max);
     if (item.step == 0 && memchr(source->text, '/', source->len))
         return refuse_item(r, range, source, "has a step of 0");
     if (has_stop && item.stop < item.start) {
@@ -136,36 +148,34 @@ static int full_year(int year)
     return year >= 70 && year < 100 ? year + 1900 : year;
 }
 
-/* A list up to `end`. What is no list leaves the error to who knows what it should be. */
-static int read_list(const struct calendar_reader *r, enum calendar_part part, const char **s,
-                     char end)
+/* Reads a list and the `end` behind it. False, perhaps without an error, when it isn't one. */
+static bool read_list(const struct calendar_reader *r, enum calendar_part part, const char **s,
+                      char end)
 {
     const struct calendar_range *range = &calendar_ranges[part];
-    struct calendar_list *list = &r->c->lists[part];
     if (part == CALENDAR_DAY && r->c->from_end)
         range = &days_from_end;
     if (**s == '*') {
         (*s)++;
-        return **s == end ? 0 : -1;
+        return *(*s)++ == end;
     }
-    for (;; (*s)++) {
+    for (;;) {
         struct calendar_item item;
         struct calendar_source source = {*s, 0};
         if (!read_item(s, &item) || (**s != end && **s != ','))
-            return -1;
+            return false;
         source.len = (size_t)(*s - source.text);
         if (part == CALENDAR_YEAR) {
             item.start = full_year(item.start);
             item.stop = full_year(item.stop);
         }
-        if (calendar_add_item(r, range, list, item, &source) != 0)
-            return -1;
-        if (**s != ',')
-            return 0;
+        if (calendar_add_item(r, range, &r->c->lists[part], item, &source) != 0)
+            return false;
+        if (*(*s)++ == end)
+            return true;
     }
 }
 
-/* The last is the error when nothing more telling was found. */
 static int not_understood(const struct calendar_reader *r, const char *word, const char *what,
                           const char *example)
 {
@@ -187,13 +197,8 @@ static int read_date(const struct calendar_reader *r, const char *word)
     if (!last)
         last = first;
     r->c->from_end = last && *last == '~';
-    bool ok = last && (!year || (*first == '-' && read_list(r, CALENDAR_YEAR, &s, '-') == 0));
-    if (ok && year)
-        s++;
-    ok = ok && read_list(r, CALENDAR_MONTH, &s, *last) == 0;
-    if (ok)
-        s++;
-    ok = ok && read_list(r, CALENDAR_DAY, &s, '\0') == 0;
+    bool ok = last && (!year || (*first == '-' && read_list(r, CALENDAR_YEAR, &s, '-'))) &&
+              read_list(r, CALENDAR_MONTH, &s, *last) && read_list(r, CALENDAR_DAY, &s, '\0');
     if (!ok)
         return not_understood(r, word, "a date", "2026-11-24, *-*-01 or *-*~01 (a month's last)");
     if (r->c->lists[CALENDAR_DAY].n == 0)
@@ -217,13 +222,9 @@ static int read_time(const struct calendar_reader *r, const char *word)
         return err_set(r->e, ERR_CONFIG,
                        "\"%.*s\" has a fraction of a second: that is not supported", QUOTED, word);
     const char *seconds = strchr(strchr(word, ':') + 1, ':');
-    bool ok = read_list(r, CALENDAR_HOUR, &s, ':') == 0;
-    if (ok)
-        s++;
-    ok = ok && read_list(r, CALENDAR_MINUTE, &s, seconds ? ':' : '\0') == 0;
-    if (ok && seconds)
-        s++;
-    ok = ok && (!seconds || read_list(r, CALENDAR_SECOND, &s, '\0') == 0);
+    bool ok = read_list(r, CALENDAR_HOUR, &s, ':') &&
+              read_list(r, CALENDAR_MINUTE, &s, seconds ? ':' : '\0') &&
+              (!seconds || read_list(r, CALENDAR_SECOND, &s, '\0'));
     if (!ok)
         return not_understood(r, word, "a time of day", "06:30, 06:30:15 or 8..18:0/15");
     struct calendar_list *list = &r->c->lists[CALENDAR_SECOND];

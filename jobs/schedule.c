@@ -49,21 +49,34 @@ static bool comes_again(const char *zone, time_t t)
     return zone_to_utc(zone, &local) != t;
 }
 
+static bool by_the_clock(const struct job *job)
+{
+    return job->period.unit == PERIOD_HOUR || job->period.unit == PERIOD_MINUTE;
+}
+
 /*
- * The periods that an event makes due: the last complete one, and before it those that ended while
- * clocks showed times a second time, for then the calendar had no event for them.
+ * The first of the periods that an event makes due, which is nearly always the only one: the last
+ * that is complete at `at`. Before it there may be hours that ended while clocks showed times a
+ * second time, for then the calendar had no event for them; and days before one that was left out
+ * where a date line moved.
  */
-static void first_of_event(const struct job *job, time_t event, struct period *p)
+static void first_of_event(const struct job *job, time_t at, struct period *p)
 {
     struct period before;
-    period_last_complete(&job->period, event, p);
-    if (job->period.unit != PERIOD_HOUR && job->period.unit != PERIOD_MINUTE)
-        return;
+    period_last_complete(&job->period, at, p);
     for (before = *p;; *p = before) {
         period_shift(&job->period, -1, &before);
-        if (!comes_again(job->period.timezone, before.end))
+        bool goes_along = by_the_clock(job) ? comes_again(job->period.timezone, before.end)
+                                            : before.end == p->end;
+        if (!goes_along)
             return;
     }
+}
+
+/* A day that a date line left out is empty: it begins and ends with the end of the day before. */
+static bool is_after(const struct period *p, const struct period *last)
+{
+    return p->end > last->end || (p->end == last->end && p->start > last->start);
 }
 
 void schedule_walk(const struct job *job, time_t after, time_t until,
@@ -71,7 +84,7 @@ void schedule_walk(const struct job *job, time_t after, time_t until,
 {
     struct calendar_event event;
     time_t delay = schedule_delay(job);
-    char last[PERIOD_LABEL_SIZE] = "";
+    struct period last = {.end = INT64_MIN};
     for (time_t t = after - delay; calendar_next(job->schedule.calendar, t, &event); t = event.at) {
         struct due_period due = {.event = event.at,
                                  .due_at = event.at + delay,
@@ -80,11 +93,13 @@ void schedule_walk(const struct job *job, time_t after, time_t until,
                                  .folded = event.folded};
         if (due.due_at > until)
             return;
-        for (first_of_event(job, event.at, &due.period); due.period.end <= event.at;
+        /* A gap may have moved the event over midnight: then the day before goes along. */
+        time_t at = event.shifted && !by_the_clock(job) ? event.at - 1 : event.at;
+        for (first_of_event(job, at, &due.period); due.period.end <= event.at;
              period_shift(&job->period, 1, &due.period)) {
-            if (strcmp(due.period.label, last) == 0)
+            if (!is_after(&due.period, &last))
                 continue;
-            memcpy(last, due.period.label, sizeof(last));
+            last = due.period;
             if (!each(ctx, &due))
                 return;
         }

@@ -89,6 +89,51 @@ START_TEST(days_with_a_change_of_the_clocks_have_one_run)
 }
 END_TEST
 
+struct days {
+    const char *zone, *at;
+    char expected[PERIOD_LABEL_SIZE];
+    size_t n;
+};
+
+static bool next_day(void *ctx, const struct due_period *due)
+{
+    struct days *d = ctx;
+    struct period_rule rule = {PERIOD_DAY, 1, d->zone, 1};
+    struct period p = due->period;
+    if (d->n++)
+        ck_assert_msg(strcmp(due->period.label, d->expected) == 0, "%s %s: %s instead of %s",
+                      d->zone, d->at, due->period.label, d->expected);
+    ck_assert(due->period.end <= due->event);
+    period_shift(&rule, 1, &p);
+    snprintf(d->expected, sizeof(d->expected), "%s", p.label);
+    return true;
+}
+
+/* Whatever clocks do, and wherever the gap is: the days come one behind the other, each once. */
+START_TEST(each_day_of_each_zone_is_due_once)
+{
+    static const char *const zones[] = {
+        "UTC",          "Europe/Berlin",     "America/New_York",    "America/Nuuk",
+        "Pacific/Apia", "America/Havana",    "Australia/Lord_Howe", "Africa/Casablanca",
+        "Asia/Beirut",  "America/Sao_Paulo", "Asia/Kolkata",        "Pacific/Chatham",
+        "Africa/Cairo", "America/St_Johns",  "Antarctica/Troll",    "Asia/Tehran"};
+    static const char *const times[] = {"*-*-* 00:00", "*-*-* 00:30", "*-*-* 02:30", "*-*-* 23:30"};
+    for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++) {
+        for (size_t t = 0; t < sizeof(times) / sizeof(times[0]); t++) {
+            struct job job = job_with(times[t], zones[z], PERIOD_DAY);
+            struct days days = {.zone = zones[z], .at = times[t]};
+            schedule_walk(&job, utc("2011-11-01 12:00:00"), utc("2012-02-01 12:00:00"), next_day,
+                          &days);
+            ck_assert(days.n >= 92);
+            days.n = 0;
+            schedule_walk(&job, utc("2019-12-31 12:00:00"), utc("2026-12-31 12:00:00"), next_day,
+                          &days);
+            ck_assert(days.n >= 2556);
+        }
+    }
+}
+END_TEST
+
 START_TEST(what_was_missed)
 {
     struct job job = job_with("*-*-* 02:00", "UTC", PERIOD_DAY);
@@ -167,7 +212,8 @@ int main(void)
         "schedule", (const TTest *const[]){each_time_makes_the_last_complete_period_due,
                                            a_period_is_due_once_however_often_its_time_comes,
                                            days_with_a_change_of_the_clocks_have_one_run,
-                                           what_was_missed, a_clock_far_ahead_does_not_flood,
+                                           each_day_of_each_zone_is_due_once, what_was_missed,
+                                           a_clock_far_ahead_does_not_flood,
                                            the_delay_is_stable_and_within_its_bounds,
                                            late_is_later_than_the_time_of_day_that_follows, NULL});
     arena_release(&arena);
