@@ -1,7 +1,9 @@
 #include "config/secret.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config/fields.h"
 #include "lib/file.h"
@@ -115,6 +117,22 @@ static int load_file(const char *path, enum file_trust trust, struct secret *out
     return rc;
 }
 
+/* Where a credential is. The shipped units load a directory of them under the name "pressrun", and
+ * systemd puts that and a "_" before the name of each file. */
+static int find_credential(const char *directory, const char *name, char *path, struct err *e)
+{
+    char of_directory[LIMIT_PATH_BYTES];
+    if (file_join(path, directory, name, e) != 0)
+        return -1;
+    if (access(path, F_OK) == 0 ||
+        snprintf(of_directory, sizeof(of_directory), "pressrun_%s", name) >= LIMIT_PATH_BYTES)
+        return 0;
+    char other[LIMIT_PATH_BYTES];
+    if (file_join(other, directory, of_directory, e) == 0 && access(other, F_OK) == 0)
+        memcpy(path, other, sizeof(other));
+    return 0;
+}
+
 static int load_credential(const char *name, struct secret *out, struct err *e)
 {
     char path[LIMIT_PATH_BYTES];
@@ -126,7 +144,7 @@ static int load_credential(const char *name, struct secret *out, struct err *e)
                         "use {file: PATH} or {env: NAME}",
                         name);
     }
-    if (file_join(path, directory, name, e) != 0)
+    if (find_credential(directory, name, path, e) != 0)
         return -1;
     /*
      * Not FILE_PRIVATE: systemd gives the service's user access by an ACL, whose mask looks like a

@@ -82,8 +82,8 @@ static const char ready_of_run[] =
 
 static const char ready_of_all[] =
     "SELECT d.id, d.destination FROM deliveries d"
-    " WHERE d.state = 'pending' AND d.next_at <= ?1 AND ?2 = 0 AND ?3 IS NULL AND" WAITS_FOR_NOTHING
-    " ORDER BY d.id";
+    " WHERE d.state = 'pending' AND d.next_at <= ?1 AND (?2 = 0 OR d.run < ?2) AND ?3 IS NULL "
+    "AND" WAITS_FOR_NOTHING " ORDER BY d.id";
 
 static const char ready_of_wanted[] =
     "SELECT d.id, d.destination FROM temp.wanted w JOIN deliveries d ON d.id = w.id"
@@ -105,7 +105,8 @@ int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t no
                       : filter->batches ? ready_of_batches
                                         : ready_of_all;
     int rc;
-    if (ledger_prepare(l, &stmt, e, sql, "iit", (int64_t)now, filter->run, filter->completed) != 0)
+    if (ledger_prepare(l, &stmt, e, sql, "iit", (int64_t)now,
+                       filter->run ? filter->run : filter->before, filter->completed) != 0)
         return -1;
     while ((rc = ledger_step(l, stmt, e)) == 1)
         each(ctx, sqlite3_column_int64(stmt, 0), ledger_text(stmt, 1));

@@ -36,6 +36,7 @@ struct delivery { /* texts live in the arena that it was read into */
 /* Which of the pending deliveries that are due and wait for nothing. */
 struct outbox_filter {
     int64_t run;           /* 0: of all runs */
+    int64_t before;        /* of runs before this one; 0: of all */
     const char *completed; /* those that waited for something of the run at this destination */
     bool wanted;           /* those that ledger_retry() chose */
     bool batches;          /* batch notices */

@@ -24,7 +24,8 @@ struct engine {
     struct deliveries *deliveries;
     struct pollfd *polls; /* one for each worker, then the signals */
     struct signals signals;
-    size_t next; /* task to claim */
+    size_t next;       /* task to claim */
+    int64_t first_run; /* that was claimed, or 0 */
 };
 
 enum { ALIVE_MS = 10000 }; /* systemd is told at least so often that work goes on */
@@ -195,6 +196,8 @@ static int give_work(struct engine *en, struct worker *w, struct err *e)
             en->summary->skipped++;
             continue;
         }
+        if (!en->first_run)
+            en->first_run = claim.run;
         order.generated_at = claim.generated_at;
         if (spool_run_directory(en->app->spool, claim.run, true, order.directory, e) != 0) {
             struct err why = *e;
@@ -324,8 +327,12 @@ static int deliver_rest(struct engine *en, struct err *e)
     const char *job = en->order->ntasks ? en->order->tasks[0].job->name : NULL;
     if (!s->stopped && job && ledger_release_batches(app->ledger, job, app->now(), e) != 0)
         return -1;
+    /* Also what earlier runs could not deliver, unless it was made anew just now. */
+    const struct outbox_filter earlier = {.before = en->first_run};
     if (s->stopped)
         deliveries_stop(en->deliveries);
+    else if (deliveries_queue(en->deliveries, &earlier, e) != 0)
+        return -1;
     if (deliveries_finish(en->deliveries, &en->signals, &s->stopped, e) != 0)
         return -1;
     s->deliveries = *deliveries_summary(en->deliveries);
@@ -345,11 +352,7 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
         .polls = xcalloc(order->workers + 1, sizeof(struct pollfd)),
     };
     *summary = (struct run_summary){0};
-    const struct outbox_filter all = {0};
     int rc = signals_watch(&en.signals, e);
-    /* Also what earlier runs could not deliver. */
-    if (rc == 0)
-        rc = deliveries_queue(en.deliveries, &all, e);
     if (rc == 0)
         rc = loop(&en, e);
     if (rc == 0)

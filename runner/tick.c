@@ -242,6 +242,7 @@ int tick(struct app *app, size_t workers, struct tick_summary *summary, struct e
 {
     struct ticking t = {.app = app, .summary = summary, .workers = workers};
     *summary = (struct tick_summary){0};
+    notify_alive();
     if (app_load(app, e) != 0) {
         app_print_problems(&app->problems, stderr);
         return -1;

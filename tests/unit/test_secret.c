@@ -145,6 +145,11 @@ START_TEST(credentials)
     write_secret(path, "db", "hunter2\n", 8, 0660);
     fails(SECRET_CREDENTIAL, "db", "can be written by others");
     fails(SECRET_CREDENTIAL, "other", "No such file");
+    /* Of a directory that was loaded as "pressrun"; one of the name itself comes first. */
+    write_secret(path, "pressrun_other", "of the directory\n", 17, 0440);
+    loads(SECRET_CREDENTIAL, "other", "of the directory");
+    write_secret(path, "other", "its own\n", 8, 0440);
+    loads(SECRET_CREDENTIAL, "other", "its own");
 }
 END_TEST
 
