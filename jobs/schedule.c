@@ -68,7 +68,7 @@ static void first_of_event(const struct job *job, time_t at, struct period *p)
         period_shift(&job->period, -1, &before);
         bool goes_along = by_the_clock(job) ? comes_again(job->period.timezone, before.end)
                                             : before.end == p->end;
-        if (!goes_along)
+        if (!goes_along || strcmp(before.label, p->label) == 0)
             return;
     }
 }

@@ -24,15 +24,17 @@ static enum delivery_kind kind_by_name(const char *name)
 static int renew_batch(struct ledger *l, int64_t run, const struct outbox_item *item, time_t now,
                        struct err *e)
 {
-    if (ledger_run_sql(l, e,
-                       "UPDATE deliveries SET run = ?1, key = ?2, next_at = ?3, queued_at = ?4"
-                       " WHERE kind = 'batch' AND state = 'pending' AND attempts = 0"
-                       " AND destination = ?5 AND run IN (SELECT r.id FROM runs n"
-                       "  JOIN tasks nt ON nt.id = n.task"
-                       "  JOIN tasks t ON t.job = nt.job AND t.period = nt.period"
-                       "  JOIN runs r ON r.task = t.id WHERE n.id = ?1)",
-                       "itiit", run, item->key, (int64_t)now + BATCH_GRACE_S, (int64_t)now,
-                       item->destination) != 0)
+    if (ledger_run_sql(
+            l, e,
+            "UPDATE deliveries SET run = MAX(run, ?1),"
+            " key = CASE WHEN run < ?1 THEN ?2 ELSE key END, next_at = ?3, queued_at = ?4"
+            " WHERE kind = 'batch' AND state = 'pending' AND attempts = 0"
+            " AND destination = ?5 AND run IN (SELECT r.id FROM runs n"
+            "  JOIN tasks nt ON nt.id = n.task"
+            "  JOIN tasks t ON t.job = nt.job AND t.period = nt.period"
+            "  JOIN runs r ON r.task = t.id WHERE n.id = ?1)",
+            "itiit", run, item->key, (int64_t)now + BATCH_GRACE_S, (int64_t)now,
+            item->destination) != 0)
         return -1;
     return sqlite3_changes(l->db) > 0;
 }
@@ -78,22 +80,22 @@ static const char ready_of_run[] =
     "SELECT d.id, d.destination FROM deliveries d"
     " WHERE d.run = ?2 AND d.state = 'pending' AND d.next_at <= ?1 AND"
     " (?3 IS NULL OR (d.kind = 'manifest' AND d.destination = ?3)"
-    "  OR (d.kind = 'notice' AND d.after = ?3)) AND" WAITS_FOR_NOTHING " ORDER BY d.id";
+    "  OR (d.kind = 'notice' AND d.after = ?3)) AND" WAITS_FOR_NOTHING " ORDER BY d.attempts, d.id";
 
 static const char ready_of_all[] =
     "SELECT d.id, d.destination FROM deliveries d"
     " WHERE d.state = 'pending' AND d.next_at <= ?1 AND (?2 = 0 OR d.run < ?2) AND ?3 IS NULL "
-    "AND" WAITS_FOR_NOTHING " ORDER BY d.id";
+    "AND" WAITS_FOR_NOTHING " ORDER BY d.attempts, d.id";
 
 static const char ready_of_wanted[] =
     "SELECT d.id, d.destination FROM temp.wanted w JOIN deliveries d ON d.id = w.id"
     " WHERE d.state = 'pending' AND d.next_at <= ?1 AND ?2 = 0 AND ?3 IS NULL AND" WAITS_FOR_NOTHING
-    " ORDER BY d.id";
+    " ORDER BY d.attempts, d.id";
 
 static const char ready_of_batches[] =
     "SELECT d.id, d.destination FROM deliveries d WHERE d.kind = 'batch'"
     " AND d.state = 'pending' AND d.next_at <= ?1 AND ?2 = 0 AND ?3 IS NULL AND" WAITS_FOR_NOTHING
-    " ORDER BY d.id";
+    " ORDER BY d.attempts, d.id";
 
 int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t now,
                  void (*each)(void *ctx, int64_t delivery, const char *destination), void *ctx,
@@ -118,7 +120,7 @@ static const char delivery_sql[] =
     "SELECT d.id, d.run, d.kind, t.job, t.title, t.tenant, t.tenant_name, t.period, t.revision,"
     " t.period_start, t.period_end, t.generated_at, d.destination, d.key, d.after,"
     " a.name, a.format, a.media_type, a.sha256, a.size_bytes, COALESCE(a.rows, r.rows), d.upload,"
-    " d.attempts, d.queued_at"
+    " d.attempts, d.queued_at, r.finished_at"
     " FROM deliveries d JOIN runs r ON r.id = d.run JOIN tasks t ON t.id = r.task"
     " LEFT JOIN artifacts a ON a.id = d.artifact"
     " WHERE d.id = ? AND d.state = 'pending'";
@@ -162,6 +164,7 @@ int ledger_delivery(struct ledger *l, int64_t id, struct arena *arena, struct de
             .upload = copy(arena, stmt, 21),
             .attempts = sqlite3_column_int(stmt, 22),
             .queued_at = (time_t)sqlite3_column_int64(stmt, 23),
+            .rendered_at = (time_t)sqlite3_column_int64(stmt, 24),
         };
     sqlite3_finalize(stmt);
     return rc;
@@ -177,9 +180,11 @@ static int record_one(struct ledger *l, const struct delivery_result *r, time_t 
                               "ii", (int64_t)now, r->id);
     if (r->retry_at)
         return ledger_run_sql(l, e,
-                              "UPDATE deliveries SET attempts = attempts + 1, next_at = ?,"
-                              " error = ?, hint = ? WHERE id = ? AND state = 'pending'",
-                              "itti", (int64_t)r->retry_at, r->error, r->hint, r->id);
+                              "UPDATE deliveries SET attempts = attempts + 1, next_at = ?1,"
+                              " queued_at = CASE attempts WHEN 0 THEN ?5 ELSE queued_at END,"
+                              " error = ?2, hint = ?3 WHERE id = ?4 AND state = 'pending'",
+                              "ittii", (int64_t)r->retry_at, r->error, r->hint, r->id,
+                              (int64_t)now);
     /* And what waits for it. */
     return ledger_run_sql(l, e,
                           "UPDATE deliveries SET state = 'dead', attempts = attempts + (id = ?1),"

@@ -30,7 +30,9 @@ struct delivery { /* texts live in the arena that it was read into */
     int64_t size_bytes, rows;
     const char *upload; /* what ledger_keep_upload() kept, or NULL */
     int attempts;
-    time_t queued_at; /* when it was rendered, or asked for again: the deadline counts from here */
+    time_t rendered_at;
+    time_t
+        queued_at; /* when it first failed, or was asked for again: the deadline counts from here */
 };
 
 /* Which of the pending deliveries that are due and wait for nothing. */

@@ -3,12 +3,12 @@
 
 int ledger_stop_deliveries(struct ledger *l, const char *job, const char *reason, struct err *e)
 {
-    return ledger_run_sql(
-        l, e,
-        "UPDATE deliveries SET state = 'dead', stopped = 1, error = ?"
-        " WHERE state = 'pending' AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
-        " WHERE t.job = ?)",
-        "tt", reason, job);
+    return ledger_run_sql(l, e,
+                          "UPDATE deliveries SET state = 'dead', stopped = 1, error = ?"
+                          " WHERE state IN ('pending', 'held', 'dead') AND run IN (SELECT r.id "
+                          "FROM runs r JOIN tasks t ON t.id = r.task"
+                          " WHERE t.job = ?)",
+                          "tt", reason, job);
 }
 
 struct disabling {
@@ -46,6 +46,8 @@ struct retrying {
 static const char choose[] =
     "INSERT INTO temp.wanted SELECT d.id FROM deliveries d WHERE d.stopped = 0"
     " AND (d.state = 'dead' OR (d.state = 'pending' AND d.error IS NOT NULL AND NOT ?1))"
+    " AND (d.destination = ?3"
+    "  OR d.destination NOT IN (SELECT destination FROM disabled_destinations))"
     " AND (?2 = 0 OR d.run = ?2) AND (?3 IS NULL OR d.destination = ?3 OR d.after = ?3)";
 
 /* What waited for a dead one, and what has not failed itself, goes along when it becomes ready. */

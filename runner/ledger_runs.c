@@ -93,7 +93,9 @@ static int claim_task(struct ledger *l, void *ctx, struct err *e)
         return -1;
     *claim = (struct claim){latest.run, latest.task, latest.revision, latest.attempts + 1,
                             latest.generated_at};
-    if (latest.rendered && latest.same_params && !c->again)
+    /* One that was made before its period was over, as a look ahead, is not what is due after. */
+    bool early = latest.generated_at < c->task->period.end && c->now >= c->task->period.end;
+    if (latest.rendered && latest.same_params && !c->again && !early)
         return 0;
     /* An unfinished revision is tried again as it is, unless it was about other parameters. */
     if ((!latest.found || latest.rendered || !latest.same_params) &&
@@ -143,10 +145,19 @@ static int supersede_older(struct ledger *l, int64_t run, struct err *e)
 {
     if (ledger_run_sql(l, e,
                        "UPDATE deliveries SET state = 'superseded'"
-                       " WHERE state IN ('pending', 'held', 'dead')"
+                       " WHERE state IN ('pending', 'held', 'dead') AND kind <> 'batch'"
                        " AND run IN (SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task"
                        " JOIN tasks n ON n.job = t.job AND n.period = t.period"
                        "  AND n.tenant = t.tenant AND n.revision > t.revision"
+                       " WHERE n.id = (SELECT task FROM runs WHERE id = ?))",
+                       "i", run) != 0)
+        return -1;
+    if (ledger_run_sql(l, e,
+                       "UPDATE runs SET state = 'skipped', error = 'a newer revision was made'"
+                       " WHERE state = 'held' AND id IN (SELECT r.id FROM runs r"
+                       " JOIN tasks t ON t.id = r.task JOIN tasks n ON n.job = t.job"
+                       "  AND n.period = t.period AND n.tenant = t.tenant"
+                       "  AND n.revision > t.revision"
                        " WHERE n.id = (SELECT task FROM runs WHERE id = ?))",
                        "i", run) != 0)
         return -1;
@@ -186,7 +197,7 @@ static int commit_run(struct ledger *l, void *ctx, struct err *e)
     bool deliver = r->verdict == VERDICT_DELIVER;
     if (r->verdict != VERDICT_SKIP && add_outbox(l, r, c->now, e) != 0)
         return -1;
-    if (supersede_older(l, r->run, e) != 0)
+    if (deliver && supersede_older(l, r->run, e) != 0)
         return -1;
     return ledger_run_sql(l, e,
                           "UPDATE runs SET state = ?1, finished_at = ?2, rows = ?3, error = ?5,"
@@ -212,6 +223,8 @@ static int release(struct ledger *l, void *ctx, struct err *e)
         return -1;
     if (sqlite3_changes(l->db) == 0)
         return 0;
+    if (supersede_older(l, c->result->run, e) != 0)
+        return -1;
     return ledger_run_sql(l, e,
                           "UPDATE deliveries SET state = 'pending', next_at = ?1, queued_at = ?1"
                           " WHERE run = ?2 AND state = 'held'",

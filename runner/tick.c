@@ -141,7 +141,6 @@ static int settle(struct ticking *t, const struct due *due, const struct job *jo
     int code = run_exit_code(s);
     t->summary->delivered += s->deliveries.delivered;
     worst_exit_code(t->summary, code);
-    t->summary->stopped = s->stopped;
     if (s->stopped)
         return 0;
     if (s->failed == 0) {
@@ -151,7 +150,8 @@ static int settle(struct ticking *t, const struct due *due, const struct job *jo
     }
     snprintf(reason, sizeof(reason), "%llu of %llu reports failed", (unsigned long long)s->failed,
              (unsigned long long)(s->failed + s->rendered + s->skipped));
-    bool passing = s->passing == s->failed && s->worst != ERR_ISOLATION;
+    /* What is done is not made again: only those for which it may go better. */
+    bool passing = s->passing > 0 && s->worst != ERR_ISOLATION;
     return not_done(t, due, job, reason, passing, e);
 }
 
@@ -185,6 +185,7 @@ static int run_period(struct ticking *t, const struct due *due, const struct job
                               .params_text = params_text,
                               .workers = t->workers};
     int rc = run_tasks(app, &order, &s, e);
+    t->summary->stopped = t->summary->stopped || s.stopped;
     if (rc == 0)
         rc = settle(t, due, job, &s, e);
     plan_release(&plan);

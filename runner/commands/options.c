@@ -141,7 +141,9 @@ static const char **text_of(int letter, struct command_options *out)
     }
 }
 
-static int take(int letter, const char *argument, struct command_options *out, struct err *e)
+/* `name` is the option as it was written, for it may have another one. */
+static int take(int letter, const char *name, const char *argument, struct command_options *out,
+                struct err *e)
 {
     bool *flag = flag_of(letter, out);
     const char **text = text_of(letter, out);
@@ -158,7 +160,7 @@ static int take(int letter, const char *argument, struct command_options *out, s
     case 'l':
         return number("limit", argument, 1, 1000000, &out->limit, e);
     case 'j':
-        return number("jobs", argument, 1, 64, &out->workers, e);
+        return number(name, argument, 1, 64, &out->workers, e);
     case 'R':
         return number("retry", argument, 1, INT64_MAX, &out->retry, e);
     case 'E':
@@ -182,12 +184,14 @@ static int unknown_option(const struct command *c, const char *word, struct err 
 int command_read_options(const struct command *c, const char *allowed, int argc, char **argv,
                          struct command_options *out, struct err *e)
 {
-    int letter;
+    int letter, index = -1;
     *out = (struct command_options){.limit = 20, .workers = 1, .expires_ms = 7 * 86400000LL};
     optind = 0; /* start anew: main() has read the global options */
     opterr = 0;
     while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:R:d:De:F:T:cE:Jqh", options,
-                                 NULL)) != -1) {
+                                 &index)) != -1) {
+        const char *name = index >= 0 ? options[index].name : name_of(letter);
+        index = -1;
         if (letter == 'h') {
             command_print_help(c, stdout);
             return 1;
@@ -197,8 +201,8 @@ int command_read_options(const struct command *c, const char *allowed, int argc,
         if (letter == '?')
             return unknown_option(c, argv[optind - 1], e);
         if (!strchr(allowed, letter))
-            return err_set(e, ERR_USAGE, "%s has no option --%s", c->name, name_of(letter));
-        if (take(letter, optarg, out, e) != 0)
+            return err_set(e, ERR_USAGE, "%s has no option --%s", c->name, name);
+        if (take(letter, name, optarg, out, e) != 0)
             return -1;
     }
     if (optind < argc)

@@ -42,8 +42,7 @@ const struct command command_release = {
     .name = "release",
     .usage = "RUN [--quiet]",
     .summary = "Delivers a run that was held because it does not look as expected",
-    .help =
-        "A job's `expect` says what a report must look like; see pressrun-job(5). A report that\n"
-        "is not to be delivered can be made again with run --again when its data is well.\n",
+    .help = "A job's `expect` says what a report must look like; see pressrun-job(5). Once its\n"
+            "data is well, a report that is held can also be made anew by hand.\n",
     .run = run_release,
 };

@@ -138,7 +138,8 @@ static int run_plan(struct app *app, const struct job *job, const struct period 
     if (run_tasks(app, &order, &summary, e) != 0)
         return -1;
     /* Periods that a schedule had given up, and that are done now by hand. */
-    if (!summary.failed && !summary.stopped && !o->tenant) {
+    if (!summary.failed && !summary.stopped && !o->tenant && !o->nparams &&
+        period->end <= app->now()) {
         for (size_t i = 0; i < plan->n; i++) {
             if (i == 0 || strcmp(plan->tasks[i].period.label, plan->tasks[i - 1].period.label) != 0)
                 if (ledger_end_period(app->ledger, job->name, plan->tasks[i].period.label, "done",

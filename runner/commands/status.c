@@ -4,6 +4,7 @@
 
 #include "lib/json.h"
 #include "lib/limits.h"
+#include "lib/mem.h"
 #include "lib/utf8.h"
 #include "lib/zone.h"
 #include "runner/commands/status.h"
@@ -165,6 +166,9 @@ static int run_status(struct app *app, int argc, char **argv, struct err *e)
         return rc < 0 ? -1 : 0;
     if (o.check)
         return check(app, &o, e);
+    /* What is printed waits in memory, or whoever pages through it would keep the ledger locked. */
+    enum { WAITING_BYTES = 16 * 1024 * 1024 };
+    setvbuf(stdout, xmalloc(WAITING_BYTES), _IOFBF, WAITING_BYTES);
     struct listing listing = {&o, 0, 0};
     struct run_filter filter = {o.operand, o.tenant, o.failed, o.limit};
     app->config = config_load(app->config_path, &app->problems);

@@ -12,10 +12,10 @@
 #include "runner/notify.h"
 
 enum {
-    TRANSFERS = 64,        /* at once, in all */
+    TRANSFERS = 256,       /* at once, in all: more than a few destinations that hang can take */
     STARTS_PER_TURN = 16,  /* so that workers are not kept waiting by copies */
     FAILURES_IN_A_ROW = 5, /* then a destination is left alone */
-    RESULTS = 64,          /* recorded in one transaction, */
+    RESULTS = 320,         /* recorded in one transaction, */
     RECORD_AFTER_MS = 20,  /* and not later than this */
     ALIVE_MS = 10000,      /* systemd is told at least so often that work goes on */
     GRACE_MS = 10000,      /* for what is under way when a signal comes */
@@ -174,9 +174,11 @@ static void fail(struct parcel *p, const struct err *why, int64_t retry_after)
     struct transfer *t = (struct transfer *)(void *)p;
     struct deliveries *d = t->owner;
     struct log_field fields[8];
-    time_t retry_at = why->transient ? backoff_next(t->delivery.attempts + 1, t->delivery.queued_at,
-                                                    d->now(), retry_after, arc4random())
-                                     : 0;
+    time_t retry_at = why->transient
+                          ? backoff_next(t->delivery.attempts + 1,
+                                         t->delivery.attempts ? t->delivery.queued_at : d->now(),
+                                         d->now(), retry_after, arc4random())
+                          : 0;
     struct delivery_result *r = add_result(t);
     r->retry_at = retry_at;
     snprintf(r->error, sizeof(r->error), "%s", why->msg);
@@ -288,9 +290,7 @@ static int check_key(const struct destination *d, const struct delivery *deliver
     if (!values.tenant_id[0] && !d->platform)
         return err_set(e, ERR_ISOLATION,
                        "destination \"%s\" may not receive reports of the whole platform", d->name);
-    if (destination_key(d, &values, key, e) != 0)
-        return -1;
-    if (strcmp(key, delivery->key) == 0)
+    if (destination_key(d, &values, key, e) == 0 && strcmp(key, delivery->key) == 0)
         return 0;
     /* What an edit of the configuration broke, another one mends: so it is tried again. */
     err_set_transient(e, ERR_CONFIG,
@@ -365,10 +365,17 @@ static int start(struct deliveries *d, struct err *e)
     return 0;
 }
 
+static int64_t record_after_ms(const struct deliveries *d)
+{
+    int64_t left = d->first_result_ms + RECORD_AFTER_MS - milliseconds();
+    return left > 0 ? left : 0;
+}
+
+/* Many at once, for each transaction waits for the disk; but what waits for them not for long. */
 static bool must_record(const struct deliveries *d)
 {
-    return d->nresults && (d->nresults + d->under_way >= RESULTS || !any_may_start(d) ||
-                           milliseconds() - d->first_result_ms >= RECORD_AFTER_MS);
+    return d->nresults && (d->nresults + d->under_way >= RESULTS || record_after_ms(d) == 0 ||
+                           (!d->under_way && !any_may_start(d)));
 }
 
 static int step(struct deliveries *d, struct err *e)
@@ -379,7 +386,10 @@ static int step(struct deliveries *d, struct err *e)
 static int wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
                 struct err *e)
 {
-    return http_wait(d->http, fds, nfds, d->nresults || any_may_start(d) ? 0 : timeout_ms, e);
+    int64_t soon = any_may_start(d) ? 0 : d->nresults ? record_after_ms(d) : -1;
+    if (soon >= 0 && (timeout_ms < 0 || soon < timeout_ms))
+        timeout_ms = (int)soon;
+    return http_wait(d->http, fds, nfds, timeout_ms, e);
 }
 
 int deliveries_wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,

@@ -59,11 +59,17 @@ static int read_key_id(struct s3 *s3, struct arena *arena, struct problems *prob
         {"access_key_id", FIELD_TEXT, offsetof(struct s3, access_key_text), .required = true},
         {0},
     };
-    struct yaml_node mapping = {.kind = YAML_MAPPING, .at = node->at};
-    struct yaml_node copy = *node;
+    struct yaml_node copy = *node, mapping = {.kind = YAML_MAPPING, .at = node->at};
     copy.next = NULL;
     mapping.first = &copy;
-    return fields_read(&mapping, "destination", text, s3, arena, problems);
+    if (fields_read(&mapping, "destination", text, s3, arena, problems) != 0)
+        return -1;
+    for (const char *p = s3->access_key_text; *p; p++) {
+        if (*p <= ' ' || *p > '~')
+            return problems_add(problems, &node->at, NULL,
+                                "\"access_key_id\" holds a blank or a control character");
+    }
+    return 0;
 }
 
 static int read_secrets(struct s3 *s3, struct arena *arena, struct problems *problems)
@@ -114,6 +120,11 @@ static int check_place(struct s3 *s3, const struct destination_config *settings,
         return problems_add(problems, place_of(settings, "endpoint"),
                             "https://host or https://host:port; http:// needs insecure: true",
                             "endpoint \"%.200s\" %s", s3->endpoint, wrong);
+    for (const char *p = s3->region; *p; p++) {
+        if (*p <= ' ' || *p > '~' || *p == '/')
+            return problems_add(problems, place_of(settings, "region"), "such as eu-central-1",
+                                "\"%.100s\" can't be the name of a region", s3->region);
+    }
     if (!is_bucket(s3->bucket))
         return problems_add(problems, place_of(settings, "bucket"), "3 to 63 of a-z 0-9 . - _",
                             "\"%.100s\" can't be the name of a bucket", s3->bucket);

@@ -17,6 +17,17 @@ void s3_header(struct s3_request *r, const char *name, const char *value)
     r->headers[r->nheaders++] = (struct http_header){name, value};
 }
 
+/* They become parts of headers: a line end in one would begin another header. */
+static int check_text(const struct secret *s, const char *key, struct err *e)
+{
+    for (const char *p = s->bytes; p && *p; p++) {
+        if (*p <= ' ' || *p > '~')
+            return err_set(e, ERR_CONFIG, "the secret \"%s\" holds a blank or a control character",
+                           key);
+    }
+    return 0;
+}
+
 /* Only what sends needs secrets: other commands work without them. */
 int s3_prepare(struct s3 *s3, struct err *e)
 {
@@ -24,7 +35,9 @@ int s3_prepare(struct s3 *s3, struct err *e)
         return 0;
     if ((!s3->access_key_text && secret_load(&s3->access_key_ref, &s3->access_key, e) != 0) ||
         secret_load(&s3->secret_key_ref, &s3->secret_key, e) != 0 ||
-        secret_load(&s3->session_token_ref, &s3->session_token, e) != 0) {
+        secret_load(&s3->session_token_ref, &s3->session_token, e) != 0 ||
+        check_text(&s3->access_key, "access_key_id", e) != 0 ||
+        check_text(&s3->session_token, "session_token", e) != 0) {
         s3->destination.kind->close(&s3->destination);
         e->transient = true; /* somebody mends it */
         return err_wrap(e, "destination \"%s\"", s3->destination.name);
@@ -133,6 +146,18 @@ static bool find_region(const struct http_reply *reply, char *region, size_t siz
     return s3_reply_text(reply->body.data, NULL, "Region", region, size) != NULL;
 }
 
+/* A server that sends back what it was sent must not bring a secret into the log. */
+static bool echoes_secret(const struct s3 *s3, const struct http_reply *reply)
+{
+    const char *const secrets[] = {s3->secret_key.bytes, s3->session_token.bytes};
+    for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
+        if (secrets[i] && secrets[i][0] &&
+            (strstr(reply->body.data, secrets[i]) || strstr(reply->headers.data, secrets[i])))
+            return true;
+    }
+    return false;
+}
+
 int s3_explain(const struct s3 *s3, const struct http_reply *reply, struct err *e)
 {
     char code[64] = "", message[256] = "", region[64] = "";
@@ -141,7 +166,8 @@ int s3_explain(const struct s3 *s3, const struct http_reply *reply, struct err *
     if (reply->cut)
         return err_set_transient(e, ERR_DELIVERY, "the answer of %s was cut off: %s", s3->host,
                                  reply->why);
-    if (s3_reply_is(reply->body.data, reply->body.len, "Error")) {
+    bool echo = echoes_secret(s3, reply);
+    if (!echo && s3_reply_is(reply->body.data, reply->body.len, "Error")) {
         s3_reply_text(reply->body.data, NULL, "Code", code, sizeof(code));
         s3_reply_text(reply->body.data, NULL, "Message", message, sizeof(message));
     }
@@ -157,7 +183,8 @@ int s3_explain(const struct s3 *s3, const struct http_reply *reply, struct err *
     bool elsewhere = reply->status == 301 || reply->status == 307 ||
                      strcmp(code, "AuthorizationHeaderMalformed") == 0 ||
                      strcmp(code, "PermanentRedirect") == 0;
-    if (elsewhere && find_region(reply, region, sizeof(region)) && strcmp(region, s3->region) != 0)
+    if (elsewhere && !echo && find_region(reply, region, sizeof(region)) &&
+        strcmp(region, s3->region) != 0)
         err_hint(e, "the bucket is in region %s: set region: %s", region, region);
     else if (elsewhere)
         err_hint(e, "the bucket is at another endpoint or in another region");

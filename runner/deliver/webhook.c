@@ -190,6 +190,7 @@ static int open_webhook(struct destination **out, const struct destination_confi
                            "%s tells one receiver about all tenants", what);
     if (rc != 0)
         return -1;
+    w->target = url.query && url.query[0] ? url.query : strlen(url.path) > 8 ? url.path : NULL;
     w->policy.ca = w->tls_ca ? config_path(config, arena, w->tls_ca) : NULL;
     w->policy.insecure = w->insecure;
     w->policy.public_only = true;

@@ -36,6 +36,7 @@ struct webhook {
     int notice;
     bool links, insecure, platform;
 
+    const char *target; /* query or path of the URL, which may hold a secret; or NULL */
     struct http_policy policy;
     struct secret_ref secret_refs[WEBHOOK_SECRETS];
     struct secret secrets[WEBHOOK_SECRETS]; /* the newest first */

@@ -17,7 +17,7 @@ struct writing {
     struct arena arena;
     bool first;
     /* the snapshot of a notice about one run */
-    char snapshot[ARTIFACT_NAME_SIZE];
+    char snapshot[ARTIFACT_NAME_SIZE], snapshot_sha256[HASH_HEX_SIZE];
     int64_t snapshot_bytes;
 };
 
@@ -54,7 +54,15 @@ static void add_run(struct buf *b, int64_t run, int revision, int64_t rows)
                rows);
 }
 
-/* The same link in each attempt: its time is when the delivery was queued. */
+/* The same link in each attempt: its time is when the report was made. One that is sent much later
+ * gets a newer link, which changes every three days. */
+static time_t link_time(const struct delivery *d)
+{
+    enum { STEP_S = 3 * 86400 };
+    time_t waited = d->queued_at > d->rendered_at ? d->queued_at - d->rendered_at : 0;
+    return d->rendered_at + waited / STEP_S * STEP_S;
+}
+
 static int add_link(struct writing *wr, const struct run_file *f, struct err *e)
 {
     const struct delivery *d = wr->p->delivery;
@@ -63,7 +71,7 @@ static int add_link(struct writing *wr, const struct run_file *f, struct err *e)
     struct link_request r = {
         .key = f->key,
         .file_name = disposition_file_name(&wr->arena, d->job, d->title, d->period, f->name),
-        .now = d->queued_at,
+        .now = link_time(d),
         .lifetime_s = wr->w->link_lifetime_ms / 1000,
     };
     int rc = 0;
@@ -96,6 +104,7 @@ static int add_artifact(void *ctx, const struct run_file *f, struct err *e)
     buf_add_char(b, '}');
     if (strcmp(f->format, "json") == 0) {
         snprintf(wr->snapshot, sizeof(wr->snapshot), "%s", f->name);
+        snprintf(wr->snapshot_sha256, sizeof(wr->snapshot_sha256), "%s", f->sha256);
         wr->snapshot_bytes = f->size_bytes;
     }
     return 0;
@@ -111,6 +120,20 @@ static int add_artifacts(struct writing *wr, int64_t run, struct err *e)
         return -1;
     buf_add_char(wr->b, ']');
     return 0;
+}
+
+static int check_snapshot(const struct writing *wr, const char *path, const struct buf *document,
+                          struct err *e)
+{
+    const struct delivery *d = wr->p->delivery;
+    char sha256[HASH_HEX_SIZE];
+    hash_bytes(document->data, document->len, sha256);
+    if (strcmp(sha256, wr->snapshot_sha256) == 0)
+        return 0;
+    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
+    return err_hint(e,
+                    "the spool is damaged; render again with pressrun run %s --period %s --again",
+                    d->job, d->period);
 }
 
 /* The JSON document was proven when it was rendered: it goes in as it is, and is read once. */
@@ -130,6 +153,8 @@ static int add_snapshot(struct writing *wr, struct err *e)
         int rc = file_join(path, wr->p->path, wr->snapshot, e);
         if (rc == 0)
             rc = file_read(path, FILE_ANY, &document, e);
+        if (rc == 0)
+            rc = check_snapshot(wr, path, &document, e);
         buf_add(wr->b, document.data, document.len);
         buf_release(&document);
         if (rc != 0)
@@ -160,7 +185,7 @@ static int write_body(struct writing *wr, struct err *e)
     add_text(b, "schema", "pressrun.webhook/1");
     add_text(b, "id", d->key);
     add_text(b, "type", batch ? "report.batch" : "report.ready");
-    add_time(b, "timestamp", d->queued_at);
+    add_time(b, "timestamp", d->rendered_at);
     add_text(b, "job", d->job);
     add_text(b, "title", d->title);
     if (!batch) {

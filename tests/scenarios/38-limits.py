@@ -4,6 +4,7 @@
 leaves nothing behind. A worker that is killed stands for the kernel's own answer to too little memory."""
 
 import os
+import sqlite3
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
@@ -34,6 +35,9 @@ def sweep(checks, server, name, job, formats, limits):
         for entry in files:
             os.unlink(os.path.join(p.out, entry))
         p.wait_for_lock()
+        # What could not be sent for want of files is due again in half a minute.
+        with sqlite3.connect(os.path.join(p.state, "ledger.db")) as ledger:
+            ledger.execute("UPDATE deliveries SET next_at = 0 WHERE state = 'pending'")
         status, said = p.run("deliver")
         checks.that(status == 0 and not p.spool(), "%s: it leaves nothing behind" % what, (said, p.spool()))
     code, output = p.run_job("job", "--again")
@@ -63,7 +67,7 @@ def files(checks, server):
     limits = [("%d" % n, ["prlimit", "--nofile=%d" % n]) for n in range(4, 31)]
     results = sweep(checks, server, "files", SMALL, "xlsx, csv, json, ndjson", limits)
     for limit, (code, output) in results.items():
-        checks.that(code >= 0 and "signal" not in output, "files %s: nothing crashes" % limit, (code, output))
+        checks.that(code >= 0 and "by signal" not in output, "files %s: nothing crashes" % limit, (code, output))
         # What the libraries make of it has other words.
         checks.that(code == 0 or "Too many open files" in output or "(24)" in output or "unable to open" in output or
                     "libxlsxwriter" in output or "error while loading shared libraries" in output,

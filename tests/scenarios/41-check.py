@@ -183,9 +183,9 @@ jobs/gone.yaml: error: can't read "jobs/gone.yaml": No such file or directory
 jobs/keys.yaml:1:6: error: job "quays" does not have the name of its file
     rename the file to quays.yaml, or write job: keys
 jobs/keys.yaml:2:1: error: unknown key "titel" in the job (did you mean "title"?)
-    known keys: job, title, description, scope, timezone, period, params, results, formats, deliver, timeout
+    known keys: job, title, description, scope, timezone, datetime_timezone, schedule, expect, period, params, results, formats, deliver, timeout, time_limit
 jobs/keys.yaml:3:16: error: "unit" can't be "fortnight"
-    one of: day, week, month, quarter, year
+    one of: day, week, month, quarter, year, hour, minute
 jobs/keys.yaml:3:35: error: "window" must be a whole number from 1 to 1000, not "0"
     the last so many units in one report (default: 1)
 jobs/keys.yaml:4:11: error: time zone "Nowhere" is not known here

@@ -177,8 +177,8 @@ def check_run(checks, project):
     checks.equal(done.code, 0, "--tenant")
     checks.equal(os.listdir(project.out), ["6"], "makes a report for this tenant only")
     answer = project.run("run", "failures", "--period", PERIOD, "--json", "-j", "2").json()
-    checks.equal(sorted(answer), ["bytes", "delivered", "delivery_dead", "delivery_failed", "failed", "files", "job", "period",
-                                  "rendered", "rows", "skipped", "stopped", "undelivered"], "keys of the summary")
+    checks.equal(sorted(answer), ["bytes", "delivered", "delivery_dead", "delivery_failed", "failed", "files", "held", "job", "period",
+                                  "rendered", "rows", "skipped", "stopped", "undelivered", "withheld"], "keys of the summary")
     checks.equal((answer["rendered"], answer["skipped"], answer["failed"]), (8, 1, 0), "what is done is not made again")
     checks.equal(answer["delivered"], answer["files"], "each file is delivered")
     done = project.run("run", "failures", "--period", PERIOD)
@@ -204,7 +204,7 @@ def check_plan(checks, project):
     answer = project.run("plan", "--period", PERIOD, "--json").json()
     checks.equal(answer["schema"], "pressrun.plan/1", "plan --json")
     jobs = {j["job"]: j for j in answer["jobs"]}
-    checks.equal(sorted(jobs["failures"]), ["done", "end", "job", "period", "start", "tasks", "tenants"], "keys of a plan")
+    checks.equal(sorted(jobs["failures"]), ["done", "end", "job", "next", "period", "start", "tasks", "tenants"], "keys of a plan")
     checks.equal((jobs["failures"]["tasks"], jobs["failures"]["done"], jobs["by-title"]["done"]), (9, 9, 0), "what is done")
     checks.equal([t["id"] for t in jobs["failures"]["tenants"]], list("123567") + ["8", "9", "10"], "tenants in the query's order")
     checks.equal(jobs["failures"]["start"], PERIOD + "T00:00:00Z", "bounds of the period")
