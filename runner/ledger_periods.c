@@ -27,6 +27,41 @@ int ledger_schedule(struct ledger *l, const char *job, time_t now, struct schedu
                           (int64_t)now);
 }
 
+struct going_back {
+    const char *job;
+    time_t now;
+};
+
+static int go_back(struct ledger *l, void *ctx, struct err *e)
+{
+    enum { LONGEST_PAUSE_S = 3600 };
+    const struct going_back *g = ctx;
+    if (ledger_run_sql(l, e,
+                       "DELETE FROM periods WHERE job = ?1 AND state IN ('due', 'skipped')"
+                       " AND (due_at > ?2 OR ended_at > ?2)",
+                       "ti", g->job, (int64_t)g->now) != 0 ||
+        ledger_run_sql(l, e, "UPDATE periods SET next_at = ?1 WHERE state = 'due' AND next_at > ?2",
+                       "ii", (int64_t)g->now, (int64_t)g->now + LONGEST_PAUSE_S) != 0 ||
+        ledger_run_sql(l, e,
+                       "UPDATE deliveries SET next_at = ?1, queued_at = MIN(queued_at, ?1)"
+                       " WHERE state = 'pending' AND next_at > ?2",
+                       "ii", (int64_t)g->now, (int64_t)g->now + LONGEST_PAUSE_S) != 0)
+        return -1;
+    return ledger_run_sql(l, e,
+                          "UPDATE schedules SET planned_until = COALESCE((SELECT MAX(due_at)"
+                          " FROM periods WHERE job = ?1 AND due_at <= ?2), since) WHERE job = ?1",
+                          "ti", g->job, (int64_t)g->now);
+}
+
+int ledger_clock_went_back(struct ledger *l, const char *job, time_t now, struct schedule_row *out,
+                           struct err *e)
+{
+    struct going_back g = {job, now};
+    if (ledger_in_transaction(l, go_back, &g, e) != 0)
+        return -1;
+    return ledger_find_schedule(l, job, out, e) < 0 ? -1 : 0;
+}
+
 struct listing {
     const char *job;
     const struct due_period *due;

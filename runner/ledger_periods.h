@@ -26,6 +26,14 @@ int ledger_find_schedule(struct ledger *l, const char *job, struct schedule_row 
 int ledger_list_periods(struct ledger *l, const char *job, const struct due_period *due, size_t n,
                         time_t planned_until, struct err *e);
 
+/*
+ * The clock was far ahead for a while and is right again: what was listed for times that have not
+ * come, and what was skipped then, is taken out again, and what was put off until then is due. What
+ * was made stays. `out` is where listing goes on.
+ */
+int ledger_clock_went_back(struct ledger *l, const char *job, time_t now, struct schedule_row *out,
+                           struct err *e);
+
 struct period_row { /* texts live until the callback returns */
     int64_t id;
     const char *job, *period, *state, *reason; /* reason "" without */

@@ -12,6 +12,8 @@
 #include "runner/params.h"
 #include "runner/run.h"
 
+enum { CLOCK_SLACK_S = 300 }; /* clocks are set by so much, and nobody minds */
+
 /* A period that is to be worked on; read whole before any work begins. */
 struct due {
     int64_t id;
@@ -57,7 +59,13 @@ static int list_job(struct ticking *t, const struct job *job, struct err *e)
     time_t now = app->now();
     if (ledger_schedule(app->ledger, job->name, now, &row, e) != 0)
         return -1;
-    /* A clock that went back: what was listed stays, and nothing comes twice. */
+    if (row.planned_until > now + CLOCK_SLACK_S) {
+        log_warning("tick.clock_back", LOG_TEXT("job", job->name),
+                    LOG_NUMBER("seconds", row.planned_until - now));
+        if (ledger_clock_went_back(app->ledger, job->name, now, &row, e) != 0)
+            return -1;
+    }
+    /* Before the schedule was known, and for a clock that is a moment behind, nothing is due. */
     if (row.planned_until > now)
         return 0;
     schedule_plan(job, row.planned_until, now, &app->arena, &due, &n);

@@ -125,9 +125,12 @@ def check_clocks(checks):
     checks.equal(answer["done"], 1, "a clock ten years ahead does not flood")
     checks.that(len(p.periods()) <= 410, "nor the ledger", len(p.periods()))
     for day in ("22", "23"):
-        p.tick("2026-11-%s 01:00:00" % day, check=0)
-    missing = p.at("2026-11-23 02:00:00", "status", "--check")
-    checks.that(missing.code == 1 and "2026-11-21" in missing.out, "what it cost is told", missing)
+        done = p.tick("2026-11-%s 01:00:00" % day)
+        checks.equal(done.json()["done"], 1, "when it is right again, days go on")
+        checks.equal("tick.clock_back" in done.err, day == "22", "which is told once")
+    checks.equal([d for d, s in p.periods() if s == "done"], ["2026-11-20", "2026-11-21", "2026-11-22", "2036-11-20"],
+                 "each day is there")
+    checks.equal(p.at("2026-11-23 02:00:00", "status", "--check").code, 0, "and nothing is missing")
 
 
 def check_changes_of_the_clock(checks):

@@ -102,10 +102,36 @@ START_TEST(what_failed_is_tried_again_at_its_time)
 }
 END_TEST
 
+START_TEST(a_clock_that_was_ahead)
+{
+    struct ledger *l = new_ledger("ahead");
+    struct schedule_row row;
+    const struct due_period far[] = {
+        {.period = {.label = "p4"}, .due_at = 400, .skip_reason = "by the wrong clock"},
+        {.period = {.label = "p8"}, .due_at = 8000, .skip_reason = "by the wrong clock"},
+        {.period = {.label = "p9"}, .due_at = 9000},
+    };
+    ck_ok(ledger_schedule(l, "daily", 50, &row, &e), &e);
+    ck_ok(ledger_list_periods(l, "daily", three, 3, 300, &e), &e);
+    ck_ok(ledger_list_periods(l, "daily", far, 3, 9000, &e), &e);
+    ck_ok(ledger_end_period(l, "daily", "p3", "done", NULL, 310, &e), &e);
+    ck_ok(ledger_put_off_period(l, 2, "no server", 9999, &e), &e);
+    ck_ok(ledger_clock_went_back(l, "daily", 500, &row, &e), &e);
+    ck_assert_int_eq(row.planned_until, 300);
+    ck_assert_str_eq(all(l), "p1:skipped=old p2:due=no server p3:done");
+    ck_assert_str_eq(due(l, 500), "p2:due=no server");
+    /* Before all that is known: from where the schedule is known on. */
+    ck_ok(ledger_clock_went_back(l, "daily", 10, &row, &e), &e);
+    ck_assert_int_eq(row.planned_until, 50);
+    ledger_close(l);
+}
+END_TEST
+
 int main(void)
 {
     return unit_main("ledger_periods",
                      (const TTest *const[]){a_schedule_is_known_from_its_first_tick_on,
                                             what_is_listed_stays_and_comes_once,
-                                            what_failed_is_tried_again_at_its_time, NULL});
+                                            what_failed_is_tried_again_at_its_time,
+                                            a_clock_that_was_ahead, NULL});
 }
