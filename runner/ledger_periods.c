@@ -16,15 +16,40 @@ int ledger_find_schedule(struct ledger *l, const char *job, struct schedule_row 
     return rc;
 }
 
-int ledger_schedule(struct ledger *l, const char *job, time_t now, struct schedule_row *out,
-                    struct err *e)
+/* Another schedule than before. Nothing from before the job was known is ever listed. */
+static int change_rule(struct ledger *l, const char *job, const char *rule, time_t now,
+                       struct schedule_row *row, struct err *e)
 {
-    int rc = ledger_find_schedule(l, job, out, e);
-    if (rc != 0)
-        return rc < 0 ? -1 : 0;
-    *out = (struct schedule_row){now, now};
-    return ledger_run_sql(l, e, "INSERT INTO schedules VALUES (?, ?, ?)", "tii", job, (int64_t)now,
-                          (int64_t)now);
+    enum { A_DAY_S = 86400 };
+    time_t back = row->planned_until - A_DAY_S;
+    if (back < row->since)
+        back = row->since;
+    *row = (struct schedule_row){now, back};
+    return ledger_run_sql(l, e,
+                          "UPDATE schedules SET rule = ?, since = ?, planned_until = ?"
+                          " WHERE job = ?",
+                          "tiit", rule, (int64_t)now, (int64_t)back, job);
+}
+
+int ledger_schedule(struct ledger *l, const char *job, const char *rule, time_t now,
+                    struct schedule_row *out, struct err *e)
+{
+    sqlite3_stmt *stmt;
+    int found = ledger_find_schedule(l, job, out, e);
+    if (found == 0) {
+        *out = (struct schedule_row){now, now};
+        return ledger_run_sql(l, e, "INSERT INTO schedules VALUES (?, ?, ?, ?)", "tiit", job,
+                              (int64_t)now, (int64_t)now, rule);
+    }
+    if (found < 0 || ledger_prepare(l, &stmt, e, "SELECT rule = ? FROM schedules WHERE job = ?",
+                                    "tt", rule, job) != 0)
+        return -1;
+    int rc = ledger_step(l, stmt, e);
+    bool same = rc == 1 && sqlite3_column_int(stmt, 0);
+    sqlite3_finalize(stmt);
+    if (rc < 0)
+        return -1;
+    return same ? 0 : change_rule(l, job, rule, now, out, e);
 }
 
 struct going_back {
@@ -67,6 +92,7 @@ struct listing {
     const struct due_period *due;
     size_t n;
     time_t planned_until;
+    bool *fresh;
 };
 
 static int list(struct ledger *l, void *ctx, struct err *e)
@@ -82,15 +108,16 @@ static int list(struct ledger *l, void *ctx, struct err *e)
                            "ttiiti", in->job, d->period.label, (int64_t)d->due_at,
                            (int64_t)d->late_at, d->skip_reason, (int64_t)in->planned_until) != 0)
             return -1;
+        in->fresh[i] = sqlite3_changes(l->db) > 0;
     }
     return ledger_run_sql(l, e, "UPDATE schedules SET planned_until = ? WHERE job = ?", "it",
                           (int64_t)in->planned_until, in->job);
 }
 
 int ledger_list_periods(struct ledger *l, const char *job, const struct due_period *due, size_t n,
-                        time_t planned_until, struct err *e)
+                        time_t planned_until, bool *fresh, struct err *e)
 {
-    struct listing in = {job, due, n, planned_until};
+    struct listing in = {job, due, n, planned_until, fresh};
     return ledger_in_transaction(l, list, &in, e);
 }
 

@@ -11,21 +11,24 @@
 #include "jobs/schedule.h"
 #include "runner/ledger.h"
 
-/* Since when the job is known to have a schedule, and until when its periods have been listed. A
- * job that is new is known from `now` on. */
+/*
+ * Since when the job is known to have this schedule, and until when its periods have been listed. A
+ * job that is new is known from `now` on. `rule` is any text that tells one schedule from another:
+ * when it is another one than before, it is known from `now` on, and listing goes back by a day,
+ * for what is now due earlier than it was.
+ */
 struct schedule_row {
     time_t since, planned_until;
 };
-int ledger_schedule(struct ledger *l, const char *job, time_t now, struct schedule_row *out,
-                    struct err *e);
+int ledger_schedule(struct ledger *l, const char *job, const char *rule, time_t now,
+                    struct schedule_row *out, struct err *e);
 /* The same, but 0 for a job that no tick has seen; else 1. */
 int ledger_find_schedule(struct ledger *l, const char *job, struct schedule_row *out,
                          struct err *e);
-/* Lists periods and moves `planned_until`, in one transaction. One that is listed stays as it is.
- */
+/* Lists periods and moves `planned_until`, in one transaction. One that is listed already stays as
+ * it is; `fresh` tells of each whether it was not. */
 int ledger_list_periods(struct ledger *l, const char *job, const struct due_period *due, size_t n,
-                        time_t planned_until, struct err *e);
-
+                        time_t planned_until, bool *fresh, struct err *e);
 /*
  * The clock was far ahead for a while and is right again: what was listed for times that have not
  * come, and what was skipped then, is taken out again, and what was put off until then is due. What

@@ -57,7 +57,12 @@ static int list_job(struct ticking *t, const struct job *job, struct err *e)
     struct due_period *due;
     size_t n;
     time_t now = app->now();
-    if (ledger_schedule(app->ledger, job->name, now, &row, e) != 0)
+    const char *rule = arena_printf(
+        &app->arena, "%s %s +%lld, %s x %d in %s",
+        calendar_text(job->schedule.calendar, &app->arena), calendar_zone(job->schedule.calendar),
+        (long long)schedule_delay(job), period_unit_names[job->period.unit], job->period.minutes,
+        job->period.timezone);
+    if (ledger_schedule(app->ledger, job->name, rule, now, &row, e) != 0)
         return -1;
     if (row.planned_until > now + CLOCK_SLACK_S) {
         log_warning("tick.clock_back", LOG_TEXT("job", job->name),
@@ -69,11 +74,12 @@ static int list_job(struct ticking *t, const struct job *job, struct err *e)
     if (row.planned_until > now)
         return 0;
     schedule_plan(job, row.planned_until, now, &app->arena, &due, &n);
-    if (ledger_list_periods(app->ledger, job->name, due, n, now, e) != 0)
+    bool *fresh = arena_alloc(&app->arena, n + 1);
+    if (ledger_list_periods(app->ledger, job->name, due, n, now, fresh, e) != 0)
         return -1;
     for (size_t i = 0; i < n; i++) {
-        t->summary->skipped += due[i].skip_reason != NULL;
-        if (due[i].skip_reason)
+        t->summary->skipped += fresh[i] && due[i].skip_reason;
+        if (fresh[i] && due[i].skip_reason)
             log_warning("period.skipped", LOG_TEXT("job", job->name),
                         LOG_TEXT("period", due[i].period.label),
                         LOG_TEXT("reason", due[i].skip_reason));

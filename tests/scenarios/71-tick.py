@@ -218,6 +218,21 @@ def check_files(checks):
     checks.equal(p.at("2026-11-23 01:30:00", "status", "--check").code, 0, "it is well again")
 
 
+def check_edited_schedule(checks):
+    p = Project("edited")
+    p.job(schedule='{at: "*-*-* 22:00", spread: 24h}')
+    p.tick("2026-11-20 12:00:00", check=0)
+    p.tick("2026-11-22 12:00:00", check=0)
+    made = [d for d, s in p.periods() if s == "done"]
+    p.job(schedule='"*-*-* 06:00"')
+    checks.equal(p.tick("2026-11-22 12:05:00").json()["done"], 1, "what is due earlier now is made at once")
+    checks.equal([d for d, s in p.periods() if s == "done"], sorted(made + ["2026-11-21"]), "it is yesterday's")
+    checks.equal(p.tick("2026-11-23 05:01:00").json()["done"], 1, "and the next day's in its turn")
+    p.job(schedule='"Mon *-*-* 06:00"')
+    p.tick("2026-11-25 12:00:00", check=0)
+    checks.equal(p.at("2026-11-25 12:10:00", "status", "--check").code, 0, "days of an old schedule are not missed")
+
+
 def check_database_away(checks):
     p = Project("away")
     p.job()
@@ -288,7 +303,7 @@ def check_foreground(checks):
 def main():
     checks = scenario.Checks()
     for check in (check_days, check_catch_up, check_clocks, check_changes_of_the_clock, check_twenty, check_hung_worker,
-                  check_files, check_database_away, check_expectations, check_backfill, check_foreground):
+                  check_files, check_edited_schedule, check_database_away, check_expectations, check_backfill, check_foreground):
         print("-- %s" % check.__name__)
         check(checks)
     checks.finish()
