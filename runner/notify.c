@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/buf.h"
+#include "lib/clock.h"
 #include "lib/parse.h"
 #include "lib/utf8.h"
 
@@ -73,17 +74,10 @@ void notify_status(const char *fmt, ...)
     buf_release(&state);
 }
 
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 void notify_alive(void)
 {
     static int64_t last_ms;
-    int64_t now_ms = monotonic_ms();
+    int64_t now_ms = clock_ms();
     if (!getenv("NOTIFY_SOCKET") || (last_ms && now_ms - last_ms < 1000))
         return;
     last_ms = now_ms;

@@ -4,8 +4,8 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "runner/notify.h"
@@ -29,13 +29,6 @@ struct engine {
 };
 
 enum { ALIVE_MS = 10000 }; /* systemd is told at least so often that work goes on */
-
-static int64_t milliseconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static const struct task *task_of(const struct engine *en, size_t i)
 {
@@ -106,7 +99,8 @@ static int fail_run(struct engine *en, size_t task, int64_t run, const struct er
         return 0;
     /* What may have leaked for one tenant may have leaked for all: nothing of the job goes out, nor
      * what other workers have in hand. */
-    if (ledger_stop_deliveries(en->app->ledger, task_of(en, task)->job->name, why->msg, e) != 0)
+    if (ledger_stop_deliveries(en->app->ledger, task_of(en, task)->job->name, why->msg, e) != 0 ||
+        deliveries_drop(en->deliveries, e) != 0)
         return -1;
     return abandon_all(en, "stopped: the report of another tenant broke isolation", e);
 }
@@ -207,7 +201,7 @@ static int give_work(struct engine *en, struct worker *w, struct err *e)
         }
         if (order_worker(en, w, &order, &claim, e) != 0)
             return -1;
-        w->started_ms = milliseconds();
+        w->started_ms = clock_ms();
         show_progress(en, w);
         return 0;
     }
@@ -249,7 +243,7 @@ static int stop_all(struct engine *en, struct err *e)
 /* Until the first run reaches its limit; those that have are ended: a worker may hang for ever. */
 static int end_overdue(struct engine *en, int *timeout_ms, struct err *e)
 {
-    int64_t now = milliseconds(), left = ALIVE_MS;
+    int64_t now = clock_ms(), left = ALIVE_MS;
     for (size_t i = 0; i < en->order->workers; i++) {
         struct worker *w = &en->workers[i];
         if (!w->busy)

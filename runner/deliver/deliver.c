@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
 #include "lib/mem.h"
@@ -54,13 +56,6 @@ struct deliveries {
     struct deliver_summary summary;
 };
 
-static int64_t milliseconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
                                   const struct destinations *all, time_t (*now)(void))
 {
@@ -80,6 +75,8 @@ static void end_transfer(struct transfer *t)
         t->next->link = t->link;
     t->lane->under_way--;
     t->owner->under_way--;
+    if (t->parcel.fd >= 0)
+        close(t->parcel.fd);
     arena_release(&t->parcel.arena);
     free(t);
 }
@@ -126,7 +123,7 @@ static struct delivery_result *add_result(struct transfer *t)
 {
     struct deliveries *d = t->owner;
     if (d->nresults == 0)
-        d->first_result_ms = milliseconds();
+        d->first_result_ms = clock_ms();
     d->ended[d->nresults] = (struct ended){t->delivery.run, t->delivery.kind, t->lane};
     struct delivery_result *r = &d->results[d->nresults++];
     *r = (struct delivery_result){.id = t->delivery.id};
@@ -276,29 +273,6 @@ static int record(struct deliveries *d, struct err *e)
 
 /* ---- starting ---- */
 
-/*
- * The last look before something leaves: the key must be the one that the run's own tenant gives,
- * and a report of the whole platform may only go where those are allowed.
- */
-static int check_key(const struct destination *d, const struct delivery *delivery, struct err *e)
-{
-    char key[LIMIT_KEY_BYTES];
-    bool batch = delivery->kind == DELIVERY_BATCH;
-    struct name_values values = {batch ? "" : delivery->tenant, delivery->job, delivery->period,
-                                 delivery->file ? delivery->file : "",
-                                 batch ? (int)delivery->run : delivery->revision};
-    if (!values.tenant_id[0] && !d->platform)
-        return err_set(e, ERR_ISOLATION,
-                       "destination \"%s\" may not receive reports of the whole platform", d->name);
-    if (destination_key(d, &values, key, e) == 0 && strcmp(key, delivery->key) == 0)
-        return 0;
-    /* What an edit of the configuration broke, another one mends: so it is tried again. */
-    err_set_transient(e, ERR_CONFIG,
-                      "the key of destination \"%s\" has changed since the report was made",
-                      d->name);
-    return err_hint(e, "render the report again with --again, or put the old key back");
-}
-
 static int prepare(struct deliveries *d, struct transfer *t, struct err *e)
 {
     char directory[LIMIT_PATH_BYTES];
@@ -307,7 +281,7 @@ static int prepare(struct deliveries *d, struct transfer *t, struct err *e)
                           t->lane->name);
         return err_hint(e, "put it back, or render the report again for its new destination");
     }
-    if (check_key(t->lane->destination, &t->delivery, e) != 0 ||
+    if (destination_may_receive(t->lane->destination, &t->delivery, e) != 0 ||
         spool_run_directory(d->spool, t->delivery.run, false, directory, e) != 0)
         return -1;
     if (!t->delivery.file)
@@ -334,6 +308,7 @@ static int start_next(struct deliveries *d, struct lane *lane, struct err *e)
     t->parcel.ledger = d->ledger;
     t->parcel.all = d->all;
     t->parcel.now = d->now;
+    t->parcel.fd = -1;
     t->next = d->transfers;
     t->link = &d->transfers;
     if (t->next)
@@ -367,7 +342,7 @@ static int start(struct deliveries *d, struct err *e)
 
 static int64_t record_after_ms(const struct deliveries *d)
 {
-    int64_t left = d->first_result_ms + RECORD_AFTER_MS - milliseconds();
+    int64_t left = d->first_result_ms + RECORD_AFTER_MS - clock_ms();
     return left > 0 ? left : 0;
 }
 
@@ -405,10 +380,10 @@ static bool is_done(const struct deliveries *d)
 
 static int drain(struct deliveries *d, const struct signals *signals, struct err *e)
 {
-    int64_t until = d->stopped ? milliseconds() + GRACE_MS : 0;
+    int64_t until = d->stopped ? clock_ms() + GRACE_MS : 0;
     for (;;) {
         struct pollfd fd = {signals->fd, POLLIN, 0};
-        int64_t left = until ? until - milliseconds() : -1;
+        int64_t left = until ? until - clock_ms() : -1;
         if (step(d, e) != 0)
             return -1;
         if (is_done(d) || (until && left <= 0))
@@ -421,10 +396,23 @@ static int drain(struct deliveries *d, const struct signals *signals, struct err
         if (signals_take(signals, e) != 0)
             return -1;
         /* The first signal gives what is under way some time, the second one none. */
-        until = milliseconds() + (d->stopped ? 0 : GRACE_MS);
+        until = clock_ms() + (d->stopped ? 0 : GRACE_MS);
         d->stopped = true;
     }
     return d->nresults ? record(d, e) : 0;
+}
+
+int deliveries_drop(struct deliveries *d, struct err *e)
+{
+    if (d->nresults && record(d, e) != 0)
+        return -1;
+    http_free(d->http);
+    d->http = http_new(TRANSFERS);
+    while (d->transfers)
+        end_transfer(d->transfers);
+    for (struct lane *l = d->lanes; l; l = l->next)
+        l->n = 0;
+    return 0;
 }
 
 void deliveries_stop(struct deliveries *d)

@@ -59,6 +59,15 @@ int destinations_open(const struct config *config, struct arena *arena, struct d
     return rc;
 }
 
+int parcel_damaged(const struct parcel *p, const char *path, struct err *e)
+{
+    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered", path);
+    return err_hint(e,
+                    "the spool or the disk is damaged; render again with "
+                    "pressrun run %s --period %s --again",
+                    p->delivery->job, p->delivery->period);
+}
+
 void destinations_close(struct destinations *all)
 {
     for (size_t i = 0; i < all->n; i++) {
@@ -77,6 +86,26 @@ int destination_key(const struct destination *d, const struct name_values *value
     if (!d->write_once)
         own.revision = 1;
     return name_expand(d->key, &own, out, e);
+}
+
+int destination_may_receive(const struct destination *d, const struct delivery *delivery,
+                            struct err *e)
+{
+    char key[LIMIT_KEY_BYTES];
+    bool batch = delivery->kind == DELIVERY_BATCH;
+    struct name_values values = {batch ? "" : delivery->tenant, delivery->job, delivery->period,
+                                 delivery->file ? delivery->file : "",
+                                 batch ? (int)delivery->run : delivery->revision};
+    if (!values.tenant_id[0] && !d->platform)
+        return err_set(e, ERR_ISOLATION,
+                       "destination \"%s\" may not receive reports of the whole platform", d->name);
+    if (destination_key(d, &values, key, e) == 0 && strcmp(key, delivery->key) == 0)
+        return 0;
+    /* What an edit of the configuration broke, another one mends: so it is tried again. */
+    err_set_transient(e, ERR_CONFIG,
+                      "the key of destination \"%s\" has changed since the report was made",
+                      d->name);
+    return err_hint(e, "render the report again with --again, or put the old key back");
 }
 
 const struct destination *destinations_linked(const struct destinations *all, const struct job *job)

@@ -32,6 +32,7 @@ struct parcel {
     struct ledger *ledger;
     const struct destinations *all;
     time_t (*now)(void);
+    int fd; /* a file its kind has open, or -1; closed with the parcel, however that ends */
     struct arena arena;
 };
 
@@ -42,6 +43,9 @@ void parcel_failed(struct parcel *p, const struct err *why); /* `transient`: tri
 void parcel_refused_for_now(struct parcel *p, const struct err *why, int64_t retry_after);
 /* The destination said that it is gone for good. */
 void parcel_disable_destination(struct parcel *p, const struct err *why);
+
+/* The file in the spool is not the one that was rendered: says so, with what to do. Returns -1. */
+int parcel_damaged(const struct parcel *p, const char *path, struct err *e);
 
 /* What a link to a file needs. */
 struct link_request {
@@ -85,6 +89,12 @@ struct destination *destinations_find(const struct destinations *all, const char
 /* The key of a file, or the id of a notice, from the task's own values alone. */
 int destination_key(const struct destination *d, const struct name_values *values, char *out,
                     struct err *e);
+/*
+ * The last look before something leaves: the key must be the one that the run's own tenant gives,
+ * and a report of the whole platform may only go where those are allowed.
+ */
+int destination_may_receive(const struct destination *d, const struct delivery *delivery,
+                            struct err *e);
 /* The first destination of a job whose files can be fetched by a link, or NULL. */
 const struct destination *destinations_linked(const struct destinations *all,
                                               const struct job *job);

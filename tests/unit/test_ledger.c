@@ -71,6 +71,25 @@ START_TEST(a_task_is_claimed_once)
 }
 END_TEST
 
+START_TEST(a_look_ahead_is_not_the_report)
+{
+    struct ledger *l = new_ledger("early");
+    struct task t = task_for(&acme); /* its period ends at 200 */
+    struct claim early, due;
+    struct run_result result = {.rows = 1};
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 150, &early, &e), 1);
+    result.run = early.run;
+    ck_ok(ledger_commit_run(l, &result, 151, &e), &e);
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 199, &due, &e), 0);
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 200, &due, &e), 1);
+    ck_assert_int_eq(due.revision, 2);
+    result.run = due.run;
+    ck_ok(ledger_commit_run(l, &result, 201, &e), &e);
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 300, &due, &e), 0);
+    ledger_close(l);
+}
+END_TEST
+
 START_TEST(a_failed_run_is_tried_again_with_the_same_time)
 {
     struct ledger *l = new_ledger("again");
@@ -254,6 +273,7 @@ int main(void)
 {
     return unit_main("ledger", (const TTest *const[]){
                                    a_task_is_claimed_once,
+                                   a_look_ahead_is_not_the_report,
                                    a_failed_run_is_tried_again_with_the_same_time,
                                    again_and_other_parameters_make_a_new_revision,
                                    tenants_and_the_platform_are_different_tasks,

@@ -307,6 +307,118 @@ START_TEST(one_batch_notice_for_all_tenants)
 }
 END_TEST
 
+/* Claims first, so that runs can be committed in another order. */
+static int64_t claim(struct ledger *l, const struct tenant *tenant)
+{
+    struct claim c;
+    struct task t = {&job, {.label = "2026-11-23", .start = 100, .end = 200}, tenant};
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 1000, &c, &e), 1);
+    return c.run;
+}
+
+static void commit_batch(struct ledger *l, int64_t run, const char *id)
+{
+    struct outbox_item outbox[] = {{DELIVERY_BATCH, 0, "all", id, NULL}};
+    struct run_result result = {.run = run, .outbox = outbox, .noutbox = 1};
+    ck_ok(ledger_commit_run(l, &result, 1000, &e), &e);
+}
+
+START_TEST(a_batch_notice_is_about_all_in_whatever_order_they_end)
+{
+    struct ledger *l = new_ledger("any-order");
+    struct delivery d;
+    char runs[200] = "";
+    int64_t first = claim(l, &acme), second = claim(l, &other);
+    commit_batch(l, second, "pr_second");
+    commit_batch(l, first, "pr_first");
+    ck_ok(ledger_release_batches(l, "daily", 1020, &e), &e);
+    ck_assert_str_eq(ready(l, ALL, 1020), "all:1");
+    ck_assert_int_eq(ledger_delivery(l, 1, &texts, &d, &e), 1);
+    ck_assert_int_eq(d.run, second);
+    ck_assert_str_eq(d.key, "pr_second");
+    ck_ok(ledger_batch_runs(l, d.run, add_run, runs, &e), &e);
+    ck_assert_str_eq(runs, "acme=1 other=2 ");
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(what_was_tried_less_often_goes_first)
+{
+    struct ledger *l = new_ledger("fresh-first");
+    commit(l, &acme, "2026-11-23", false, 1000);
+    commit(l, &other, "2026-11-23", false, 1000);
+    failed(l, 1, 1060);
+    failed(l, 2, 1060);
+    ck_assert_str_eq(ready(l, ALL, 1060), "s3:6 s3:7 s3:1 s3:2");
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(isolation_stops_what_was_given_up_before_as_well)
+{
+    struct ledger *l = new_ledger("stopped-dead");
+    int64_t n;
+    commit(l, &acme, "2026-11-23", false, 1000);
+    failed(l, 2, 0);
+    ck_ok(ledger_stop_deliveries(l, "daily", "leak", &e), &e);
+    ck_ok(ledger_retry(l, &(struct retry){.dead = true}, 2000, &n, &e), &e);
+    ck_assert_int_eq(n, 0);
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(who_asks_for_all_that_is_dead_does_not_ask_for_what_is_gone)
+{
+    struct ledger *l = new_ledger("gone-stays");
+    int64_t n;
+    commit(l, &acme, "2026-11-23", false, 1000);
+    ck_ok(ledger_disable(l, "s3", "410 Gone", 1001, &e), &e);
+    ck_ok(ledger_retry(l, &(struct retry){.dead = true}, 2000, &n, &e), &e);
+    ck_assert_int_eq(n, 0);
+    ck_assert_str_eq(ready(l, ALL, 2000), "");
+    ledger_close(l);
+}
+END_TEST
+
+/* A run of a new revision with one file at "s3", by its verdict. */
+static int64_t commit_verdict(struct ledger *l, enum verdict verdict)
+{
+    struct claim c;
+    struct task t = {&job, {.label = "2026-11-23", .start = 100, .end = 200}, &acme};
+    struct artifact files[] = {artifact("a.csv")};
+    struct outbox_item outbox[] = {{DELIVERY_FILE, 0, "s3", "acme/new", NULL}};
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", true, 2000, &c, &e), 1);
+    struct run_result result = {c.run, files, 1, outbox, 1, 0, verdict, "too short"};
+    ck_ok(ledger_commit_run(l, &result, 2000, &e), &e);
+    return c.run;
+}
+
+START_TEST(a_revision_that_is_not_sent_replaces_nothing)
+{
+    struct ledger *l = new_ledger("not-sent");
+    commit(l, &acme, "2026-11-23", false, 1000);
+    commit_verdict(l, VERDICT_SKIP);
+    ck_assert_str_eq(ready(l, ALL, 2000), "s3:1 s3:2");
+    int64_t held = commit_verdict(l, VERDICT_HOLD);
+    ck_assert_str_eq(ready(l, ALL, 2000), "s3:1 s3:2");
+    ck_assert_int_eq(ledger_release(l, held, 2001, &e), 1);
+    ck_assert_str_eq(ready(l, ALL, 2001), "s3:6");
+    ck_assert_int_eq(ledger_release(l, held, 2002, &e), 0);
+    ledger_close(l);
+}
+END_TEST
+
+START_TEST(a_newer_revision_takes_the_place_of_one_that_is_held)
+{
+    struct ledger *l = new_ledger("held");
+    int64_t held = commit_verdict(l, VERDICT_HOLD);
+    commit_verdict(l, VERDICT_DELIVER);
+    ck_assert_str_eq(ready(l, ALL, 2000), "s3:2");
+    ck_assert_int_eq(ledger_release(l, held, 2001, &e), 0);
+    ledger_close(l);
+}
+END_TEST
+
 int main(void)
 {
     int rc = unit_main(
@@ -318,7 +430,12 @@ int main(void)
             a_destination_that_is_gone_gets_nothing_until_it_is_asked_for,
             a_destination_is_left_alone_for_a_while, an_older_revision_never_replaces_a_newer_one,
             an_older_period_never_replaces_a_newer_one_of_the_same_keys,
-            one_batch_notice_for_all_tenants, NULL});
+            one_batch_notice_for_all_tenants,
+            a_batch_notice_is_about_all_in_whatever_order_they_end,
+            what_was_tried_less_often_goes_first, isolation_stops_what_was_given_up_before_as_well,
+            who_asks_for_all_that_is_dead_does_not_ask_for_what_is_gone,
+            a_revision_that_is_not_sent_replaces_nothing,
+            a_newer_revision_takes_the_place_of_one_that_is_held, NULL});
     arena_release(&texts);
     return rc;
 }
