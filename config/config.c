@@ -15,7 +15,7 @@
 
 struct root_nodes {
     const struct yaml_node *database, *tenants, *scope, *destinations;
-    const char *timezone, *jobs_directory, *state_directory;
+    const char *timezone, *locale, *logo, *jobs_directory, *state_directory;
 };
 
 static const char tenants_hint[] =
@@ -32,6 +32,10 @@ static const struct field root_fields[] = {
      .help = "where finished reports can be delivered to"},
     {"timezone", FIELD_TEXT, offsetof(struct root_nodes, timezone), .fallback = "UTC",
      .help = "for jobs that name none, such as Europe/Berlin"},
+    {"locale", FIELD_TEXT, offsetof(struct root_nodes, locale), .fallback = "en",
+     .help = "language and habits of reports, for jobs that name none: en, en-US, de, fr, ..."},
+    {"logo", FIELD_TEXT, offsetof(struct root_nodes, logo),
+     .help = "a PNG or JPEG for the first page of reports, relative to this file"},
     {"jobs_directory", FIELD_TEXT, offsetof(struct root_nodes, jobs_directory), .fallback = "jobs",
      .help = "where the job files are; relative to this file"},
     {"state_directory", FIELD_TEXT, offsetof(struct root_nodes, state_directory),
@@ -270,6 +274,12 @@ static void read_places(struct config *c, const struct yaml_node *root,
         problems_add(problems, zone ? &zone->at : &root->at,
                      "a name of the tz database such as Europe/Berlin or UTC",
                      "time zone \"%s\" is not known here", yaml_show(&c->arena, c->timezone));
+    c->locale = nodes->locale;
+    c->locale_at = yaml_get(root, "locale") ? yaml_get(root, "locale")->at : root->at;
+    if (said(nodes->logo)) {
+        c->logo = config_path(c, &c->arena, nodes->logo);
+        c->logo_at = yaml_get(root, "logo")->at;
+    }
     const char *state =
         said(nodes->state_directory) ? nodes->state_directory : default_state_directory(&c->arena);
     c->state_directory = config_path(c, &c->arena, state);

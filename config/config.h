@@ -67,7 +67,11 @@ struct config {
     size_t nscope;
     const struct destination_config *destinations;
     size_t ndestinations;
-    const char *timezone;       /* for jobs that name none */
+    const char *timezone; /* for jobs that name none */
+    const char *locale;   /* a tag of BCP 47, likewise */
+    struct place locale_at;
+    const char *logo; /* a path, or NULL */
+    struct place logo_at;
     const char *jobs_directory; /* absolute, or relative to the working directory */
     const char *state_directory;
     struct arena arena;

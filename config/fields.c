@@ -233,9 +233,48 @@ static int store_scalar(const struct reading *r, const struct field *f,
     case FIELD_DURATION:
     case FIELD_SIZE:
         return store_number(r, f, node, text);
+    case FIELD_LABEL:
     case FIELD_NODE:
         break;
     }
+    return 0;
+}
+
+/* The tag of a language as BCP 47 has it, with a region or without. */
+static bool is_language_tag(const char *s)
+{
+    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz");
+    if (n < 2 || n > 3)
+        return false;
+    return !s[n] ||
+           (s[n] == '-' && strspn(s + n + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 2 && !s[n + 3]);
+}
+
+static int store_label(const struct reading *r, const struct field *f, const struct yaml_node *node)
+{
+    enum { MAX_LANGUAGES = 100 };
+    size_t n = 0;
+    bool several = node->kind == YAML_MAPPING;
+    for (const struct yaml_node *c = several ? node->first : NULL; c; c = c->next, n++) {
+        if (!is_language_tag(c->key))
+            return problems_add(r->problems, &c->key_at, "such as:  {en: Day, de: Tag, pt-BR: Dia}",
+                                "\"%s\" is no language", yaml_show(r->arena, c->key));
+        if (c->kind != YAML_SCALAR || yaml_is_null(c) || n == MAX_LANGUAGES)
+            return problems_add(r->problems, &c->at, "write a text for each language",
+                                "\"%s\" has no text in \"%s\"", f->key, c->key);
+    }
+    if (several ? n == 0 : node->kind != YAML_SCALAR)
+        return problems_add(r->problems, &node->at, f->help,
+                            "\"%s\" must be a text, or one for each language:  {en: Day, de: Tag}",
+                            f->key);
+    struct label *label = arena_alloc(r->arena, sizeof(*label));
+    struct label_text *texts = arena_alloc(r->arena, (n + 1) * sizeof(*texts));
+    *label = (struct label){texts, several ? n : 1};
+    texts[0].text = node->text;
+    n = 0;
+    for (const struct yaml_node *c = several ? node->first : NULL; c; c = c->next)
+        texts[n++] = (struct label_text){c->key, c->text};
+    memcpy(r->out + f->offset, &label, sizeof(label));
     return 0;
 }
 
@@ -245,6 +284,8 @@ static int store(const struct reading *r, const struct field *f, const struct ya
         memcpy(r->out + f->offset, &node, sizeof(node));
         return 0;
     }
+    if (f->type == FIELD_LABEL && !yaml_is_null(node))
+        return store_label(r, f, node);
     if (node->kind != YAML_SCALAR)
         return problems_add(r->problems, &node->at, f->help, "\"%s\" must be one value, not %s",
                             f->key, kind_in_words(node));

@@ -10,10 +10,12 @@
 #include <stdint.h>
 
 #include "config/yaml.h"
+#include "lib/label.h"
 
 enum field_type {
     FIELD_TEXT,     /* const char *; ${NAME} and ${NAME:-default} expanded, $${ is a plain ${ */
     FIELD_LITERAL,  /* const char *; taken as it stands (SQL, titles, templates) */
+    FIELD_LABEL,    /* const struct label *; a text, or {en: a text, de: ein Text} */
     FIELD_NAME,     /* const char *; as parse_name() */
     FIELD_INTEGER,  /* int64_t within min..max; ${NAME} expanded as in a text */
     FIELD_BOOLEAN,  /* bool */

@@ -117,8 +117,8 @@ static void parser_init(struct parser *p, unsigned char delimiter)
     p->plain[delimiter] = p->plain['"'] = p->plain['\r'] = p->plain['\n'] = 0;
 }
 
-int csv_check(const char *path, const struct format_options *options, const uint64_t *rows,
-              size_t nresults, struct proof *proof, struct err *e)
+int csv_check(const char *path, const struct format_options *options,
+              const struct rendered *results, size_t nresults, struct proof *proof, struct err *e)
 {
     if (nresults != 1)
         return err_set(e, ERR_INTERNAL, "a CSV file holds one result set, not %zu", nresults);
@@ -144,7 +144,7 @@ int csv_check(const char *path, const struct format_options *options, const uint
         if (parse(&parser, p, len, e) != 0)
             goto out;
     }
-    if (got != 0 || check_end(&parser, *rows, e) != 0)
+    if (got != 0 || check_end(&parser, results[0].rows, e) != 0)
         goto out;
     input_prove(&in, proof);
     rc = 0;

@@ -5,8 +5,8 @@
 
 #include "formats/format.h"
 
-/* As format.verify(): `rows` has one entry. */
-int csv_check(const char *path, const struct format_options *options, const uint64_t *rows,
-              size_t nresults, struct proof *proof, struct err *e);
+/* As format.verify(): `results` has one entry. */
+int csv_check(const char *path, const struct format_options *options,
+              const struct rendered *results, size_t nresults, struct proof *proof, struct err *e);
 
 #endif

@@ -14,6 +14,30 @@ static const struct format *const registry[] = {
     &format_xlsx, &format_csv, &format_json, &format_ndjson, NULL,
 };
 
+const struct locale *document_locale(const struct document *doc)
+{
+    return doc->locale ? doc->locale : &locale_default;
+}
+
+const struct report_look *document_look(const struct document *doc)
+{
+    return doc->look ? doc->look : &report_look_none;
+}
+
+const struct result_look *result_look(const struct result *r)
+{
+    return r->look ? r->look : &result_look_none;
+}
+
+bool result_has_totals(const struct result *r)
+{
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        if (column_look(&r->columns[i])->total != TOTAL_NONE)
+            return true;
+    }
+    return false;
+}
+
 const struct format *format_by_name(const char *name)
 {
     for (const struct format *const *f = registry; *f; f++) {

@@ -14,27 +14,40 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "formats/locale.h"
 #include "formats/row.h"
 #include "lib/err.h"
 #include "lib/hash.h"
 
 /* What a report is about; the same for all its files. Texts are valid UTF-8, never NULL. */
+struct format;
 struct document {
     const char *job, *title, *description;
     const char *tenant_id;           /* "" for a report of the whole platform */
     const char *tenant_name;         /* for people */
     const char *period;              /* label: 2026-11, 2026-W47, ... */
-    const char *period_text;         /* in words, for people */
+    const char *period_text;         /* in words, for people, in the locale's language */
     time_t period_start, period_end; /* half-open, UTC */
     const char *timezone;
     time_t generated_at; /* the run's own fixed time, so that a rerun gives the same bytes */
+    const struct locale *locale;         /* NULL: locale_default */
+    const struct report_look *look;      /* NULL: nothing is said */
+    const struct format *const *formats; /* all that the report is written in */
+    size_t nformats;
 };
 
 /* One result set of a report. */
 struct result {
     const char *name, *title;
+    const struct result_look *look; /* NULL: nothing is said */
     const struct column *columns;
     size_t ncolumns;
+};
+
+/* What a file must hold of a result set. */
+struct rendered {
+    uint64_t rows;
+    bool totals; /* some column has a total */
 };
 
 /* How the files are written; see pressrun-job(5), "formats". One structure for all formats. */
@@ -47,6 +60,11 @@ struct format_options {
 };
 extern const struct format_options format_default_options;
 
+const struct locale *document_locale(const struct document *doc);
+const struct report_look *document_look(const struct document *doc);
+const struct result_look *result_look(const struct result *r);
+bool result_has_totals(const struct result *r);
+
 /* What was changed on the way into a file so that it stays valid; reported with the run. */
 struct render_notes {
     uint64_t replaced_characters; /* invalid UTF-8 and noncharacters, now U+FFFD */
@@ -56,7 +74,6 @@ struct render_notes {
     uint64_t guarded_formulas;    /* got a ' in front (CSV) */
 };
 
-struct format;
 struct writer {
     const struct format *format; /* each format's writer embeds this first */
     struct render_notes notes;
@@ -82,9 +99,10 @@ struct format {
     int (*end)(struct writer *w, struct err *e);
     int (*finish)(struct writer *w, struct err *e); /* everything is in the file, which is closed */
     void (*free)(struct writer *w);                 /* takes NULL and half-built writers */
-    /* Reads the whole file back, once: well-formed, complete, and rows[i] rows in result set i. */
-    int (*verify)(const char *path, const struct format_options *options, const uint64_t *rows,
-                  size_t nresults, struct proof *proof, struct err *e);
+    /* Reads the whole file back, once: well-formed, complete, and all rows of each result set. */
+    int (*verify)(const char *path, const struct format_options *options,
+                  const struct rendered *results, size_t nresults, struct proof *proof,
+                  struct err *e);
 };
 
 extern const struct format format_csv, format_json, format_ndjson, format_xlsx;

@@ -7,7 +7,7 @@
 
 /* What has been seen of the document so far. */
 struct document_check {
-    const uint64_t *rows;
+    const struct rendered *results;
     size_t nresults;
     size_t done;          /* result sets that were read whole */
     bool has_results;     /* and that their array was */
@@ -19,9 +19,9 @@ static const char *result_done(struct document_check *d)
 {
     if (d->done == d->nresults)
         return "more result sets than were written";
-    if (d->array_items != d->rows[d->done])
+    if (d->array_items != d->results[d->done].rows)
         return "a result set's rows are not as many as were written";
-    if (d->row_count != d->rows[d->done])
+    if (d->row_count != d->results[d->done].rows)
         return "a result set's row_count is not the number of rows written";
     d->done++;
     d->array_items = d->row_count = UINT64_MAX;
@@ -52,14 +52,16 @@ static int wrong(const struct json_parser *p, struct err *e)
     return err_set(e, ERR_IO, "%s (byte %llu)", p->wrong, (unsigned long long)p->offset);
 }
 
-int json_check(const char *path, const struct format_options *options, const uint64_t *rows,
-               size_t nresults, struct proof *proof, struct err *e)
+int json_check(const char *path, const struct format_options *options,
+               const struct rendered *results, size_t nresults, struct proof *proof, struct err *e)
 {
     (void)options;
     int rc = -1;
     struct input in = {0};
-    struct document_check d = {
-        .rows = rows, .nresults = nresults, .array_items = UINT64_MAX, .row_count = UINT64_MAX};
+    struct document_check d = {.results = results,
+                               .nresults = nresults,
+                               .array_items = UINT64_MAX,
+                               .row_count = UINT64_MAX};
     struct json_parser parser;
     json_parse_init(&parser, JSON_MAX_DEPTH);
     parser.watch = watch;
@@ -135,8 +137,9 @@ static int feed_lines(struct lines_check *l, const char *p, size_t len, struct e
     return 0;
 }
 
-int json_check_lines(const char *path, const struct format_options *options, const uint64_t *rows,
-                     size_t nresults, struct proof *proof, struct err *e)
+int json_check_lines(const char *path, const struct format_options *options,
+                     const struct rendered *results, size_t nresults, struct proof *proof,
+                     struct err *e)
 {
     (void)options;
     if (nresults != 1)
@@ -159,9 +162,9 @@ int json_check_lines(const char *path, const struct format_options *options, con
         err_set(e, ERR_IO, "the file ends inside line %llu", (unsigned long long)l.lines + 1);
         goto out;
     }
-    if (l.lines != *rows) {
+    if (l.lines != results[0].rows) {
         err_set(e, ERR_IO, "%llu rows were written, but the file holds %llu",
-                (unsigned long long)*rows, (unsigned long long)l.lines);
+                (unsigned long long)results[0].rows, (unsigned long long)l.lines);
         goto out;
     }
     input_prove(&in, proof);

@@ -7,11 +7,13 @@
 
 #include "formats/format.h"
 
-/* One document: `results` holds nresults objects, each with rows[i] `rows` and that `row_count`. */
-int json_check(const char *path, const struct format_options *options, const uint64_t *rows,
-               size_t nresults, struct proof *proof, struct err *e);
+/* One document: `results` holds nresults objects, each with results[i].rows `rows` and that
+ * `row_count`. */
+int json_check(const char *path, const struct format_options *options,
+               const struct rendered *results, size_t nresults, struct proof *proof, struct err *e);
 /* One object a line, *rows lines. */
-int json_check_lines(const char *path, const struct format_options *options, const uint64_t *rows,
-                     size_t nresults, struct proof *proof, struct err *e);
+int json_check_lines(const char *path, const struct format_options *options,
+                     const struct rendered *results, size_t nresults, struct proof *proof,
+                     struct err *e);
 
 #endif

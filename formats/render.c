@@ -24,8 +24,8 @@ struct render {
     const struct format *const *formats;
     size_t nformats;
     const struct format_options *options;
-    size_t nresults, done; /* result sets to come, and those that came */
-    uint64_t *rows;        /* of each that came */
+    size_t nresults, done;    /* result sets to come, and those that came */
+    struct rendered *results; /* each that came */
     struct file *files;
     size_t nfiles;
     struct artifact *artifacts;
@@ -66,7 +66,7 @@ int render_open(struct render **out, const char *dir, const struct document *doc
                          .nformats = nformats,
                          .options = options,
                          .nresults = nresults,
-                         .rows = xcalloc(nresults + 1, sizeof(*r->rows)),
+                         .results = xcalloc(nresults + 1, sizeof(*r->results)),
                          .files = xcalloc(nformats * (nresults + 1) + 1, sizeof(*r->files))};
     for (size_t i = 0; i < nformats; i++) {
         if (formats[i]->per_result)
@@ -170,17 +170,19 @@ static int end_all(struct render *r, uint64_t nrows, struct err *e)
     return 0;
 }
 
-int render_result(struct render *r, const char *name, const char *title, struct row_source *rows,
+int render_result(struct render *r, const struct result *about, struct row_source *rows,
                   uint64_t *nrows, struct err *e)
 {
-    struct result result = {name, title, rows->columns, rows->ncolumns};
+    struct result result = *about;
     uint64_t n = 0;
+    result.columns = rows->columns;
+    result.ncolumns = rows->ncolumns;
     if (r->done == r->nresults)
         return err_set(e, ERR_INTERNAL, "more result sets than the render was opened for");
-    if (render_check_columns(rows, e) != 0 || open_files(r, name, e) != 0 ||
+    if (render_check_columns(rows, e) != 0 || open_files(r, about->name, e) != 0 ||
         begin_all(r, &result, e) != 0 || feed_all(r, rows, &n, e) != 0 || end_all(r, n, e) != 0)
-        return err_wrap(e, "result set \"%s\"", name);
-    r->rows[r->done++] = n;
+        return err_wrap(e, "result set \"%s\"", about->name);
+    r->results[r->done++] = (struct rendered){n, result_has_totals(&result)};
     *nrows = n;
     return 0;
 }
@@ -197,7 +199,7 @@ static int prove(struct render *r, struct file *f, struct err *e)
         format->free(f->writer);
         f->writer = NULL;
     }
-    if (format->verify(f->temp, r->options, r->rows + f->first_result, f->nresults, &proof, e) !=
+    if (format->verify(f->temp, r->options, r->results + f->first_result, f->nresults, &proof, e) !=
         0) {
         err_wrap(e, "reading it back");
         e->transient = true;
@@ -273,7 +275,7 @@ void render_free(struct render *r)
     }
     free(r->artifacts);
     free(r->files);
-    free(r->rows);
+    free(r->results);
     free(r->dir);
     free(r);
 }

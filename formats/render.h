@@ -36,8 +36,9 @@ int render_open(struct render **r, const char *dir, const struct document *doc,
                 const struct format_options *options, size_t nresults, struct err *e);
 /* Whether files can have these columns: some, not too many, each with a name of its own. */
 int render_check_columns(const struct row_source *rows, struct err *e);
-/* Feeds all rows of one result set to all writers. Columns come from the source. */
-int render_result(struct render *r, const char *name, const char *title, struct row_source *rows,
+/* Feeds all rows of one result set to all writers. Columns come from the source, all else of the
+ * result from `about`. */
+int render_result(struct render *r, const struct result *about, struct row_source *rows,
                   uint64_t *nrows, struct err *e);
 /* Proves and publishes. `*artifacts` is the render's own and lives until render_free(). */
 int render_finish(struct render *r, const struct artifact **artifacts, size_t *nartifacts,

@@ -9,6 +9,11 @@ static const char *const names[] = {
     [COLUMN_BINARY] = "binary",
 };
 
+const struct column_look *column_look(const struct column *c)
+{
+    return c->look ? c->look : &column_look_none;
+}
+
 const char *column_type_name(enum column_type type)
 {
     return names[type];

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "formats/look.h"
 #include "lib/err.h"
 
 enum column_type {
@@ -29,8 +30,7 @@ struct column {
     const char *name;  /* unique in its result set */
     const char *title; /* shown in headers; never NULL */
     enum column_type type;
-    const char *number_format; /* Excel's syntax, or NULL for the type's own */
-    double width;              /* in characters of the default font, or 0 for automatic */
+    const struct column_look *look; /* NULL: nothing is said */
 };
 
 /* `text` is NULL for SQL NULL; otherwise `len` bytes, not NUL-terminated, valid until next(). */
@@ -48,6 +48,8 @@ struct row_source {
     void (*free)(struct row_source *s); /* takes NULL */
 };
 
+/* What is said of a column's look, or what counts when nothing is. */
+const struct column_look *column_look(const struct column *c);
 const char *column_type_name(enum column_type type); /* "text", "integer", ... as in job files */
 bool column_type_by_name(const char *name, enum column_type *out);
 

@@ -183,7 +183,7 @@ static int end_sheet(struct xlsx *x, struct err *e)
     const struct result *r = x->result;
     lxw_worksheet *sheet = x->pen.sheet;
     for (size_t i = 0; i < r->ncolumns; i++) {
-        double width = r->columns[i].width;
+        double width = column_look(&r->columns[i])->width;
         if (width <= 0)
             width = (double)(x->widths[i] < MIN_WIDTH   ? MIN_WIDTH
                              : x->widths[i] > MAX_WIDTH ? MAX_WIDTH
@@ -203,7 +203,7 @@ static int set_formats(struct xlsx *x, const struct result *r, struct err *e)
     x->formats = arena_alloc(&x->arena, r->ncolumns * sizeof(*x->formats));
     x->widths = arena_alloc(&x->arena, r->ncolumns * sizeof(*x->widths));
     for (size_t i = 0; i < r->ncolumns; i++) {
-        const char *format = r->columns[i].number_format;
+        const char *format = column_look(&r->columns[i])->number_format;
         if (format && xlsx_pen_number_format(&x->pen, format, &x->formats[i], e) != 0)
             return err_wrap(e, "column \"%s\"", r->columns[i].name);
     }
@@ -262,11 +262,12 @@ static int xlsx_finish(struct writer *w, struct err *e)
     return xlsx_pen_result(workbook_close(book), "write the workbook", e);
 }
 
-static int xlsx_verify(const char *path, const struct format_options *options, const uint64_t *rows,
-                       size_t nresults, struct proof *proof, struct err *e)
+static int xlsx_verify(const char *path, const struct format_options *options,
+                       const struct rendered *results, size_t nresults, struct proof *proof,
+                       struct err *e)
 {
     (void)options;
-    return xlsx_check(path, rows, nresults, XLSX_MAX_ROWS, proof, e);
+    return xlsx_check(path, results, nresults, XLSX_MAX_ROWS, proof, e);
 }
 
 const struct format format_xlsx = {

@@ -100,16 +100,17 @@ static int sheet_number(const char *name)
 }
 
 /* How many <row> elements each sheet must have, in order; element 0 is the cover and not known. */
-static uint64_t *expected_rows(const uint64_t *rows, size_t nresults, uint32_t max_rows, size_t *n)
+static uint64_t *expected_rows(const struct rendered *results, size_t nresults, uint32_t max_rows,
+                               size_t *n)
 {
     uint64_t per_sheet = max_rows - 1;
     size_t total = 1;
     for (size_t i = 0; i < nresults; i++)
-        total += rows[i] ? (size_t)((rows[i] - 1) / per_sheet + 1) : 1;
+        total += results[i].rows ? (size_t)((results[i].rows - 1) / per_sheet + 1) : 1;
     uint64_t *expected = xcalloc(total, sizeof(*expected));
     size_t at = 1;
     for (size_t i = 0; i < nresults; i++) {
-        uint64_t left = rows[i];
+        uint64_t left = results[i].rows;
         do {
             uint64_t here = left < per_sheet ? left : per_sheet;
             expected[at++] = here + 1;
@@ -149,13 +150,13 @@ out:
     return rc;
 }
 
-int xlsx_check(const char *path, const uint64_t *rows, size_t nresults, uint32_t max_rows,
+int xlsx_check(const char *path, const struct rendered *results, size_t nresults, uint32_t max_rows,
                struct proof *proof, struct err *e)
 {
     struct zip z = {0};
     struct proof found = {0};
     size_t nsheets;
-    uint64_t *expected = expected_rows(rows, nresults, max_rows, &nsheets);
+    uint64_t *expected = expected_rows(results, nresults, max_rows, &nsheets);
     int rc = -1;
     if (zip_read_open(&z, path, e) != 0)
         goto out;

@@ -8,7 +8,7 @@
 #include "formats/format.h"
 
 /* `max_rows` as in xlsx_open_limited(): it decides over how many sheets a result set goes. */
-int xlsx_check(const char *path, const uint64_t *rows, size_t nresults, uint32_t max_rows,
+int xlsx_check(const char *path, const struct rendered *results, size_t nresults, uint32_t max_rows,
                struct proof *proof, struct err *e);
 
 #endif

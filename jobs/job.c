@@ -9,10 +9,12 @@
 
 /* A job as it is written. */
 struct entry {
-    const char *job, *title, *description, *timezone, *datetime_zone;
+    const char *job, *timezone, *datetime_zone, *locale, *logo;
+    const struct label *title, *description;
     int scope;
     int64_t timeout_ms, time_limit_ms;
-    const struct yaml_node *schedule, *expect, *period, *params, *results, *formats, *deliver;
+    const struct yaml_node *schedule, *expect, *period, *params, *figures, *results, *formats,
+        *deliver;
 };
 
 enum { SCOPE_IS_TENANT, SCOPE_IS_PLATFORM };
@@ -21,11 +23,15 @@ static const char *const scopes[] = {"tenant", "platform", NULL};
 static const struct field job_fields[] = {
     {"job", FIELD_NAME, offsetof(struct entry, job), .required = true,
      .help = "the job's name: that of the file without .yaml"},
-    {"title", FIELD_LITERAL, offsetof(struct entry, title), .help = "for people (default: job)"},
-    {"description", FIELD_LITERAL, offsetof(struct entry, description), .fallback = "",
+    {"title", FIELD_LABEL, offsetof(struct entry, title), .help = "for people (default: job)"},
+    {"description", FIELD_LABEL, offsetof(struct entry, description),
      .help = "for people: what the report says"},
     {"scope", FIELD_CHOICE, offsetof(struct entry, scope), .fallback = "tenant", .choices = scopes,
      .help = "tenant: a report for each tenant; platform: one about all of them"},
+    {"locale", FIELD_TEXT, offsetof(struct entry, locale),
+     .help = "language and habits: en, en-US, de, fr, ... (default: as in pressrun.yaml)"},
+    {"logo", FIELD_TEXT, offsetof(struct entry, logo),
+     .help = "a PNG or JPEG for the first page, relative to pressrun.yaml (default: its own)"},
     {"timezone", FIELD_TEXT, offsetof(struct entry, timezone),
      .help = "the zone in which periods begin and end (default: as in pressrun.yaml)"},
     {"datetime_timezone", FIELD_TEXT, offsetof(struct entry, datetime_zone), .fallback = "UTC",
@@ -38,6 +44,8 @@ static const struct field job_fields[] = {
      .help = "what one report is about: {unit: day, window: 30}"},
     {"params", FIELD_NODE, offsetof(struct entry, params),
      .help = "what can be chosen for a run, and used as :name in queries"},
+    {"figures", FIELD_NODE, offsetof(struct entry, figures),
+     .help = "numbers to show large at the top: [{result: totals, column: videos}]"},
     {"results", FIELD_NODE, offsetof(struct entry, results), .required = true,
      .help = "the queries by name, such as:  videos: {sql: SELECT ...}"},
     {"formats", FIELD_NODE, offsetof(struct entry, formats),
@@ -52,9 +60,12 @@ static const struct field job_fields[] = {
 };
 
 struct period_entry {
-    int unit;
+    int unit, first_day;
     int64_t window, every;
 };
+
+/* By how many days before Monday. ISO 8601 numbers weeks that begin on Mondays. */
+static const char *const first_days[] = {"monday", "sunday", "saturday", NULL};
 
 static const struct field period_fields[] = {
     {"unit", FIELD_CHOICE, offsetof(struct period_entry, unit), .fallback = "day",
@@ -62,6 +73,8 @@ static const struct field period_fields[] = {
      .help = "day (the default), week, month, quarter, year, hour or minute"},
     {"every", FIELD_INTEGER, offsetof(struct period_entry, every), .fallback = "1", .min = 1,
      .max = 30, .help = "of minutes: how many; they must divide an hour"},
+    {"first_day", FIELD_CHOICE, offsetof(struct period_entry, first_day), .fallback = "monday",
+     .choices = first_days, .help = "of weeks: monday (the default), sunday or saturday"},
     {"window", FIELD_INTEGER, offsetof(struct period_entry, window), .fallback = "1", .min = 1,
      .max = 1000, .help = "the last so many units in one report (default: 1)"},
     {0},
@@ -75,6 +88,9 @@ const struct fields_section job_sections[] = {
     {"params.NAME", job_param_fields},
     {"results.NAME", job_result_fields},
     {"results.NAME.columns.NAME", job_column_fields},
+    {"results.NAME.chart", job_chart_fields},
+    {"results.NAME.sheet", job_sheet_fields},
+    {"figures", job_figure_fields},
     {"formats.csv", job_csv_fields},
     {"formats.xlsx", job_xlsx_fields},
     {0},
@@ -125,6 +141,10 @@ static void read_period(const struct job_reading *r, const struct yaml_node *nod
     r->job->period.unit = (enum period_unit)entry.unit;
     r->job->period.window = (int)entry.window;
     r->job->period.minutes = (int)entry.every;
+    r->job->period.days_before_monday = entry.first_day;
+    if (entry.first_day && entry.unit != PERIOD_WEEK)
+        problems_add(r->problems, &yaml_get(node, "first_day")->at,
+                     "{unit: week, first_day: sunday}", "only weeks have a \"first_day\"");
     if (entry.every != 1 && (entry.unit != PERIOD_MINUTE || 60 % entry.every != 0))
         problems_add(r->problems, &yaml_get(node, "every")->at,
                      "{unit: minute, every: 15}; 2, 3, 4, 5, 6, 10, 12, 15, 20 or 30",
@@ -190,7 +210,7 @@ struct job *job_read(const struct yaml_node *root, const char *file, const struc
     job->file = arena_strdup(arena, file);
     job->at = root->at;
     job->name = entry.job;
-    job->title = entry.title ? entry.title : entry.job;
+    job->title = entry.title ? entry.title : job_label(arena, entry.job ? entry.job : "");
     job->description = entry.description;
     job->platform = entry.scope == SCOPE_IS_PLATFORM;
     job->timeout_ms = entry.timeout_ms;
@@ -205,7 +225,9 @@ struct job *job_read(const struct yaml_node *root, const char *file, const struc
     job_schedule_read(&r, entry.schedule);
     job_expect_read(&r, entry.expect);
     job_params_read(&r, entry.params);
+    job_look_read(&r, root, entry.locale, entry.logo);
     job_results_read(&r, entry.results);
+    job_figures_read(&r, entry.figures);
     job_params_check_use(&r);
     if (entry.schedule)
         job_schedule_check_params(&r, entry.schedule);

@@ -37,17 +37,20 @@ struct param {
 
 /* How one column of a result set is shown; what is not said here comes from the database. */
 struct column_spec {
-    const char *name, *title;
+    const char *name;
+    const struct label *title;
     bool has_type;
     enum column_type type;
-    const char *number_format;
-    double width;
+    struct column_look look;
     struct place at;
 };
 
 struct result_spec {
-    const char *name, *title;
+    const char *name;
+    const struct label *title; /* never NULL */
     const struct sql *sql;
+    struct result_look look;
+    const struct place *charts_at; /* of each chart in `look` */
     const struct column_spec *columns;
     size_t ncolumns;
     struct place at;
@@ -76,8 +79,13 @@ struct job_expect {
 struct job {
     const char *file;
     char sha256[HASH_HEX_SIZE]; /* of the file: which version of the job made a report */
-    const char *name, *title, *description;
-    bool platform; /* scope: platform, reads all tenants' rows */
+    const char *name;
+    const struct label *title;       /* never NULL */
+    const struct label *description; /* or NULL */
+    const struct locale *locale;
+    struct report_look look;
+    const struct place *figures_at; /* of each figure in `look` */
+    bool platform;                  /* scope: platform, reads all tenants' rows */
     struct period_rule period;
     struct job_schedule schedule;
     struct job_expect expect;

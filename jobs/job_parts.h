@@ -14,11 +14,23 @@ struct job_reading {
 
 extern const struct field job_param_fields[], job_result_fields[], job_column_fields[];
 extern const struct field job_schedule_fields[], job_expect_fields[];
+extern const struct field job_chart_fields[], job_sheet_fields[], job_figure_fields[];
 extern const struct field job_csv_fields[], job_xlsx_fields[], job_no_fields[];
 
 /* Each fills its part of the job and adds what is wrong to the problems. Nodes may be NULL. */
 void job_params_read(const struct job_reading *r, const struct yaml_node *node);
 void job_results_read(const struct job_reading *r, const struct yaml_node *node);
+void job_column_read(const struct job_reading *r, const struct yaml_node *node,
+                     struct column_spec *column);
+void job_charts_read(const struct job_reading *r, const struct yaml_node *node,
+                     struct result_spec *result);
+void job_sheet_read(const struct job_reading *r, const struct yaml_node *node,
+                    struct result_spec *result);
+void job_look_read(const struct job_reading *r, const struct yaml_node *root, const char *locale,
+                   const char *logo);
+void job_figures_read(const struct job_reading *r, const struct yaml_node *node);
+/* A label of one text for everyone. */
+const struct label *job_label(struct arena *arena, const char *text);
 void job_formats_read(const struct job_reading *r, const struct yaml_node *node);
 void job_schedule_read(const struct job_reading *r, const struct yaml_node *node); /* zone known */
 void job_schedule_check_params(const struct job_reading *r, const struct yaml_node *node);

@@ -8,72 +8,26 @@
 enum { MAX_RESULTS = 100 };
 
 struct result_entry {
-    const char *title, *sql;
-    const struct yaml_node *columns;
+    const char *sql;
+    const struct label *title, *note;
+    const struct yaml_node *columns, *chart, *sheet;
 };
 
 const struct field job_result_fields[] = {
-    {"title", FIELD_LITERAL, offsetof(struct result_entry, title),
+    {"title", FIELD_LABEL, offsetof(struct result_entry, title),
      .help = "for people: the name of the sheet"},
+    {"note", FIELD_LABEL, offsetof(struct result_entry, note),
+     .help = "for people: what to know about the rows"},
     {"sql", FIELD_LITERAL, offsetof(struct result_entry, sql), .required = true,
      .help = "one SELECT; it sees the rows of one tenant only"},
     {"columns", FIELD_NODE, offsetof(struct result_entry, columns),
      .help = "how columns are shown: {NAME: {title: ..., type: ...}}"},
+    {"chart", FIELD_NODE, offsetof(struct result_entry, chart),
+     .help = "a picture of the rows, or a list of them: {kind: line, x: day, y: [videos]}"},
+    {"sheet", FIELD_NODE, offsetof(struct result_entry, sheet),
+     .help = "its sheet in a workbook: {color: \"#1F6FB2\", hidden: true}"},
     {0},
 };
-
-struct column_entry {
-    const char *title, *type, *format;
-    int64_t width;
-};
-
-const struct field job_column_fields[] = {
-    {"title", FIELD_LITERAL, offsetof(struct column_entry, title), .help = "shown as its header"},
-    {"type", FIELD_LITERAL, offsetof(struct column_entry, type),
-     .help = "if the database's own type is not what it means: integer, date, ..."},
-    {"format", FIELD_LITERAL, offsetof(struct column_entry, format),
-     .help = "how spreadsheets show numbers and dates, such as \"0.0%\""},
-    {"width", FIELD_INTEGER, offsetof(struct column_entry, width), .min = 1, .max = 255,
-     .help = "in characters (default: as wide as it needs)"},
-    {0},
-};
-
-static void unknown_type(const struct job_reading *r, const struct yaml_node *node)
-{
-    enum { N = COLUMN_BINARY + 1 };
-    const char *names[N], *list = "one of: ";
-    for (int t = 0; t < N; t++) {
-        names[t] = column_type_name((enum column_type)t);
-        list = arena_printf(r->arena, "%s%s%s", list, t ? ", " : "", names[t]);
-    }
-    problems_add(r->problems, &node->at, list, "\"type\" can't be \"%s\"%s",
-                 yaml_show(r->arena, node->text),
-                 fields_did_you_mean(r->arena, node->text, names, N));
-}
-
-static void read_column(const struct job_reading *r, const struct yaml_node *node,
-                        struct column_spec *column)
-{
-    enum { MAX_FORMAT = 255 }; /* Excel's own limit */
-    struct column_entry entry = {0};
-    const char *what = arena_printf(r->arena, "column \"%s\"", yaml_show(r->arena, node->key));
-    fields_read(node, what, job_column_fields, &entry, r->arena, r->problems);
-    *column = (struct column_spec){
-        .name = node->key,
-        .title = entry.title,
-        .number_format = entry.format,
-        .width = (double)entry.width,
-        .at = node->key_at,
-    };
-    if (entry.type) {
-        column->has_type = column_type_by_name(entry.type, &column->type);
-        if (!column->has_type)
-            unknown_type(r, yaml_get(node, "type"));
-    }
-    if (entry.format && (!*entry.format || strlen(entry.format) > MAX_FORMAT))
-        problems_add(r->problems, &yaml_get(node, "format")->at, NULL,
-                     "\"format\" is empty or longer than %d bytes", MAX_FORMAT);
-}
 
 static void read_columns(const struct job_reading *r, const struct yaml_node *node,
                          struct result_spec *result)
@@ -89,7 +43,7 @@ static void read_columns(const struct job_reading *r, const struct yaml_node *no
     struct column_spec *list = arena_alloc(r->arena, n * sizeof(*list));
     n = 0;
     for (const struct yaml_node *c = node->first; c; c = c->next)
-        read_column(r, c, &list[n++]);
+        job_column_read(r, c, &list[n++]);
     result->columns = list;
     result->ncolumns = n;
 }
@@ -162,7 +116,10 @@ static void read_result(const struct job_reading *r, const struct yaml_node *nod
                         struct result_spec *result)
 {
     struct result_entry entry = {0};
-    *result = (struct result_spec){.name = node->key, .title = node->key, .at = node->key_at};
+    *result = (struct result_spec){.name = node->key,
+                                   .title = job_label(r->arena, node->key),
+                                   .look = result_look_none,
+                                   .at = node->key_at};
     if (!parse_name(node->key))
         problems_add(r->problems, &node->key_at, "a-z, 0-9, - and _, at most 64",
                      "\"%s\" can't be the name of a result set", yaml_show(r->arena, node->key));
@@ -170,10 +127,13 @@ static void read_result(const struct job_reading *r, const struct yaml_node *nod
     int rc = fields_read(node, what, job_result_fields, &entry, r->arena, r->problems);
     if (entry.title)
         result->title = entry.title;
+    result->look.note = entry.note;
     if (entry.sql)
         result->sql = read_sql(r, yaml_get(node, "sql"));
     if (rc == 0 || entry.columns)
         read_columns(r, entry.columns, result);
+    job_charts_read(r, entry.chart, result);
+    job_sheet_read(r, entry.sheet, result);
 }
 
 void job_results_read(const struct job_reading *r, const struct yaml_node *node)

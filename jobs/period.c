@@ -30,10 +30,6 @@ static const struct {
     [PERIOD_MINUTE] = {"dddd-dd-ddTdddd", "2026-11-23T1415"},
 };
 
-static const char *const month_names[] = {"January",   "February", "March",    "April",
-                                          "May",       "June",     "July",     "August",
-                                          "September", "October",  "November", "December"};
-
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
@@ -62,7 +58,7 @@ static int64_t number_of_day(enum period_unit unit, int64_t days)
     return 0;
 }
 
-static int64_t first_day(enum period_unit unit, int64_t n)
+static int64_t unit_day(enum period_unit unit, int64_t n)
 {
     switch (unit) {
     case PERIOD_DAY:
@@ -86,7 +82,7 @@ static int64_t first_day(enum period_unit unit, int64_t n)
 static void iso_week(int64_t n, int *year, int *week)
 {
     struct civil thursday;
-    civil_from_days(first_day(PERIOD_WEEK, n) + 3, &thursday);
+    civil_from_days(unit_day(PERIOD_WEEK, n) + 3, &thursday);
     *year = thursday.year;
     *week = (int)(n - number_of_day(PERIOD_WEEK, civil_to_days(*year, 1, 4))) + 1;
 }
@@ -96,7 +92,7 @@ static void make_label(enum period_unit unit, int64_t n, char out[PERIOD_LABEL_S
     struct civil date;
     int year, week;
     char text[48] = ""; /* room for any int, as compilers want it */
-    civil_from_days(first_day(unit, n), &date);
+    civil_from_days(unit_day(unit, n), &date);
     switch (unit) {
     case PERIOD_DAY:
         snprintf(text, sizeof(text), "%04d-%02d-%02d", date.year, date.month, date.day);
@@ -133,11 +129,17 @@ static int window_of(const struct period_rule *rule)
     return rule->window > 1 ? rule->window : 1;
 }
 
+/* Weeks are numbered as ISO 8601 does; one that begins before its Monday keeps that number. */
+static int64_t first_day(const struct period_rule *rule, int64_t n)
+{
+    return unit_day(rule->unit, n) - (rule->unit == PERIOD_WEEK ? rule->days_before_monday : 0);
+}
+
 static void make(const struct period_rule *rule, int64_t n, struct period *out)
 {
     make_label(rule->unit, n, out->label);
-    out->start = midnight(rule, first_day(rule->unit, n - window_of(rule) + 1));
-    out->end = midnight(rule, first_day(rule->unit, n + 1));
+    out->start = midnight(rule, first_day(rule, n - window_of(rule) + 1));
+    out->end = midnight(rule, first_day(rule, n + 1));
 }
 
 static int64_t number_containing(const struct period_rule *rule, time_t t)
@@ -146,9 +148,9 @@ static int64_t number_containing(const struct period_rule *rule, time_t t)
     zone_from_utc(rule->timezone, t, &local);
     int64_t n = number_of_day(rule->unit, civil_to_days(local.year, local.month, local.day));
     /* Where clocks go back over midnight a date comes twice; the bounds decide, not the date. */
-    while (t >= midnight(rule, first_day(rule->unit, n + 1)))
+    while (t >= midnight(rule, first_day(rule, n + 1)))
         n++;
-    while (t < midnight(rule, first_day(rule->unit, n)))
+    while (t < midnight(rule, first_day(rule, n)))
         n--;
     return n;
 }
@@ -267,50 +269,21 @@ void period_shift(const struct period_rule *rule, int steps, struct period *p)
         make(rule, n + steps, p);
 }
 
-/* "16 to 22 November 2026", with no more of the first date than differs. */
-void period_days_in_words(int64_t from, int64_t to, char *out, size_t size)
-{
-    struct civil a, b;
-    civil_from_days(from, &a);
-    civil_from_days(to, &b);
-    const char *first = month_names[a.month - 1], *last = month_names[b.month - 1];
-    if (from == to)
-        snprintf(out, size, "%d %s %d", b.day, last, b.year);
-    else if (a.year != b.year)
-        snprintf(out, size, "%d %s %d to %d %s %d", a.day, first, a.year, b.day, last, b.year);
-    else if (a.month != b.month)
-        snprintf(out, size, "%d %s to %d %s %d", a.day, first, b.day, last, b.year);
-    else
-        snprintf(out, size, "%d to %d %s %d", a.day, b.day, last, b.year);
-}
-
-static void months_in_words(int64_t from, int64_t to, char *out, size_t size)
-{
-    struct civil a, b;
-    civil_from_days(from, &a);
-    civil_from_days(to, &b);
-    const char *first = month_names[a.month - 1], *last = month_names[b.month - 1];
-    if (a.year == b.year && a.month == b.month)
-        snprintf(out, size, "%s %d", last, b.year);
-    else if (a.year == b.year)
-        snprintf(out, size, "%s to %s %d", first, last, b.year);
-    else
-        snprintf(out, size, "%s %d to %s %d", first, a.year, last, b.year);
-}
-
-static void years_in_words(int64_t from, int64_t to, char *out, size_t size)
+static void years_in_words(const struct locale *locale, int64_t from, int64_t to, char *out,
+                           size_t size)
 {
     if (from == to)
         snprintf(out, size, "%" PRId64, to);
     else
-        snprintf(out, size, "%" PRId64 " to %" PRId64, from, to);
+        snprintf(out, size, "%" PRId64 "%s%" PRId64, from, locale->to, to);
 }
 
-void period_in_words(const struct period_rule *rule, const struct period *p, char *out, size_t size)
+void period_in_words(const struct period_rule *rule, const struct period *p,
+                     const struct locale *locale, char *out, size_t size)
 {
     int64_t n;
     if (by_the_clock(rule)) {
-        period_clock_in_words(rule, p, out, size);
+        period_clock_in_words(rule, p, locale, out, size);
         return;
     }
     if (!read_label(rule->unit, p->label, &n)) {
@@ -318,11 +291,11 @@ void period_in_words(const struct period_rule *rule, const struct period *p, cha
         return;
     }
     int64_t first = n - window_of(rule) + 1;
-    int64_t from = first_day(rule->unit, first), to = first_day(rule->unit, n + 1) - 1;
+    int64_t from = first_day(rule, first), to = first_day(rule, n + 1) - 1;
     if (rule->unit == PERIOD_DAY || rule->unit == PERIOD_WEEK)
-        period_days_in_words(from, to, out, size);
+        locale_days(locale, from, to, out, size);
     else if (rule->unit == PERIOD_YEAR)
-        years_in_words(first, n, out, size);
+        years_in_words(locale, first, n, out, size);
     else
-        months_in_words(from, to, out, size);
+        locale_months(locale, from, to, out, size);
 }

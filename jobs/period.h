@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "formats/locale.h"
 #include "lib/err.h"
 
 enum period_unit {
@@ -28,9 +29,10 @@ enum period_unit {
 
 struct period_rule {
     enum period_unit unit;
-    int window;           /* how many units; 1 for the unit itself */
-    const char *timezone; /* a zone that exists */
-    int minutes;          /* of PERIOD_MINUTE: how many; they divide an hour */
+    int window;             /* how many units; 1 for the unit itself */
+    const char *timezone;   /* a zone that exists */
+    int minutes;            /* of PERIOD_MINUTE: how many; they divide an hour */
+    int days_before_monday; /* of PERIOD_WEEK: 0, 1 when weeks begin on Sundays, 2 on Saturdays */
 };
 
 enum { PERIOD_LABEL_SIZE = 24 };
@@ -51,8 +53,8 @@ int period_parse(const struct period_rule *rule, const char *label, struct perio
                  struct err *e);
 /* The period `steps` units later (or earlier). */
 void period_shift(const struct period_rule *rule, int steps, struct period *p);
-/* For people: "23 November 2026", "November 2026", "25 October to 23 November 2026". */
-void period_in_words(const struct period_rule *rule, const struct period *p, char *out,
-                     size_t size);
+/* For people: "Monday 23 November 2026", "November 2026", "25 October to 23 November 2026". */
+void period_in_words(const struct period_rule *rule, const struct period *p,
+                     const struct locale *locale, char *out, size_t size);
 
 #endif

@@ -133,8 +133,8 @@ bool period_clock_parse(const struct period_rule *rule, const char *label, struc
     return true;
 }
 
-void period_clock_in_words(const struct period_rule *rule, const struct period *p, char *out,
-                           size_t size)
+void period_clock_in_words(const struct period_rule *rule, const struct period *p,
+                           const struct locale *locale, char *out, size_t size)
 {
     struct civil a, b;
     char day[64], other[64];
@@ -142,11 +142,12 @@ void period_clock_in_words(const struct period_rule *rule, const struct period *
     zone_from_utc(rule->timezone, p->end, &b);
     int64_t from = civil_to_days(a.year, a.month, a.day),
             to = civil_to_days(b.year, b.month, b.day);
-    period_days_in_words(from, from, day, sizeof(day));
-    period_days_in_words(to, to, other, sizeof(other));
+    locale_days(locale, from, from, day, sizeof(day));
+    locale_days(locale, to, to, other, sizeof(other));
     if (from == to)
-        snprintf(out, size, "%s, %02d:%02d to %02d:%02d", day, a.hour, a.minute, b.hour, b.minute);
-    else
-        snprintf(out, size, "%s, %02d:%02d to %s, %02d:%02d", day, a.hour, a.minute, other, b.hour,
+        snprintf(out, size, "%s, %02d:%02d%s%02d:%02d", day, a.hour, a.minute, locale->to, b.hour,
                  b.minute);
+    else
+        snprintf(out, size, "%s, %02d:%02d%s%s, %02d:%02d", day, a.hour, a.minute, locale->to,
+                 other, b.hour, b.minute);
 }

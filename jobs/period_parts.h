@@ -11,13 +11,11 @@
 void period_clock_containing(const struct period_rule *rule, time_t t, struct period *out);
 bool period_clock_parse(const struct period_rule *rule, const char *label, struct period *out);
 void period_clock_shift(const struct period_rule *rule, int steps, struct period *p);
-void period_clock_in_words(const struct period_rule *rule, const struct period *p, char *out,
-                           size_t size);
+void period_clock_in_words(const struct period_rule *rule, const struct period *p,
+                           const struct locale *locale, char *out, size_t size);
 
 /* d for a digit, anything else for itself. */
 bool period_has_shape(const char *label, const char *shape);
 int period_number_at(const char *s, size_t len);
-/* "16 to 22 November 2026" for days since 1970-01-01. */
-void period_days_in_words(int64_t from, int64_t to, char *out, size_t size);
 
 #endif

@@ -8,6 +8,16 @@
 #include "lib/mem.h"
 #include "lib/utf8.h"
 
+const struct locale *task_locale(const struct task *t)
+{
+    return t->tenant && t->tenant->locale ? t->tenant->locale : t->job->locale;
+}
+
+const char *task_title(const struct task *t)
+{
+    return label_text(t->job->title, task_locale(t)->tag);
+}
+
 static void add(struct plan *p, const struct task *task)
 {
     if (p->n == p->cap) {

@@ -7,8 +7,9 @@
 #include "jobs/job.h"
 
 struct tenant {
-    const char *id;   /* passed name_is_tenant_id() */
-    const char *name; /* for people: display_name, else name, else the id */
+    const char *id;              /* passed name_is_tenant_id() */
+    const char *name;            /* for people: display_name, else name, else the id */
+    const struct locale *locale; /* NULL: that of the job */
 };
 
 struct task {
@@ -21,6 +22,10 @@ struct plan { /* {0} is an empty plan */
     struct task *tasks;
     size_t n, cap;
 };
+
+const struct locale *task_locale(const struct task *t);
+/* For people, in the language of the task. */
+const char *task_title(const struct task *t);
 
 /* Adds a task for each tenant, or one for a platform job. */
 void plan_add(struct plan *p, const struct job *job, const struct period *period,

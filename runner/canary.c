@@ -9,6 +9,7 @@
 
 #include "lib/hash.h"
 #include "lib/mem.h"
+#include "runner/reporter_columns.h"
 #include "runner/reporter_rows.h"
 
 struct digest {
@@ -64,7 +65,7 @@ static int run_as(struct reporter *r, const struct report_input *in, const struc
     if (rc == 0)
         rc = cursor_open(r->db, &statement, &sql->at, binds, &rows, e);
     if (rc == 0) {
-        rc = rows_check_columns(spec, rows, e);
+        rc = columns_check(in->task->job, spec, rows, e);
         if (rc == 0)
             rc = take_digest(r, rows, out, e);
         rows->free(rows);

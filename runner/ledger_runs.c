@@ -66,8 +66,7 @@ static int add_task(struct ledger *l, const struct task *t, const char *params, 
                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                        "tttiiittti", t->job->name, t->period.label, t->tenant ? t->tenant->id : "",
                        (int64_t)revision, (int64_t)t->period.start, (int64_t)t->period.end,
-                       t->job->title ? t->job->title : "", t->tenant ? t->tenant->name : "", params,
-                       (int64_t)now) != 0)
+                       task_title(t), t->tenant ? t->tenant->name : "", params, (int64_t)now) != 0)
         return -1;
     claim->task = sqlite3_last_insert_rowid(l->db);
     claim->revision = revision;

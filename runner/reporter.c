@@ -136,11 +136,13 @@ static void describe_document(const struct report_input *in, char *words, size_t
                               struct document *doc)
 {
     const struct task *t = in->task;
-    period_in_words(&t->job->period, &t->period, words, size);
+    const struct locale *locale = task_locale(t);
+    const char *description = label_text(t->job->description, locale->tag);
+    period_in_words(&t->job->period, &t->period, locale, words, size);
     *doc = (struct document){
         .job = t->job->name,
-        .title = t->job->title,
-        .description = t->job->description ? t->job->description : "",
+        .title = task_title(t),
+        .description = description ? description : "",
         .tenant_id = t->tenant ? t->tenant->id : "",
         .tenant_name = t->tenant ? t->tenant->name : "",
         .period = t->period.label,
@@ -149,6 +151,10 @@ static void describe_document(const struct report_input *in, char *words, size_t
         .period_end = t->period.end,
         .timezone = t->job->period.timezone,
         .generated_at = in->generated_at,
+        .locale = locale,
+        .look = &t->job->look,
+        .formats = (const struct format *const *)t->job->formats,
+        .nformats = t->job->nformats,
     };
 }
 
@@ -162,7 +168,10 @@ static int render_all(struct reporter *r, const struct report_input *in, struct 
         uint64_t n = 0;
         if (rows_open(r, in, i, &rows, e) != 0)
             return err_wrap(e, "result set \"%s\"", spec->name);
-        int rc = render_result(render, spec->name, spec->title, rows, &n, e);
+        const struct result about = {.name = spec->name,
+                                     .title = label_text(spec->title, task_locale(in->task)->tag),
+                                     .look = &spec->look};
+        int rc = render_result(render, &about, rows, &n, e);
         manifest_add_result(manifest, spec->name, rows->columns, rows->ncolumns, n);
         rows->free(rows);
         if (rc != 0)
@@ -231,13 +240,13 @@ int reporter_end(struct reporter *r, struct err *e)
 }
 
 struct tenant_columns {
-    size_t id, name, display_name;
+    size_t id, name, display_name, locale;
 };
 
 static int find_columns(const struct row_source *rows, const struct config *config,
                         struct tenant_columns *out, struct err *e)
 {
-    *out = (struct tenant_columns){SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    *out = (struct tenant_columns){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
     for (size_t i = 0; i < rows->ncolumns; i++) {
         const char *name = rows->columns[i].name;
         if (strcmp(name, "id") == 0)
@@ -246,6 +255,8 @@ static int find_columns(const struct row_source *rows, const struct config *conf
             out->name = i;
         else if (strcmp(name, "display_name") == 0)
             out->display_name = i;
+        else if (strcmp(name, "locale") == 0)
+            out->locale = i;
     }
     if (out->id != SIZE_MAX)
         return 0;
@@ -267,6 +278,20 @@ static char *tenant_id_text(struct arena *arena, const struct column *column,
     char *text = arena_strdup(arena, hex.data);
     buf_release(&hex);
     return text;
+}
+
+/* One that is not known, or NULL, leaves the job's: no report is lost for its language. */
+static const struct locale *tenant_locale(const struct cell *cell)
+{
+    char tag[32] = "";
+    if (!cell->text || cell->len >= sizeof(tag))
+        return NULL;
+    memcpy(tag, cell->text, cell->len);
+    /* Applications also write "de_AT", and "de_AT.UTF-8". */
+    tag[strcspn(tag, ".@")] = '\0';
+    for (char *p = tag; *p; p++)
+        *p = *p == '_' ? '-' : *p;
+    return locale_by_tag(tag);
 }
 
 static int read_tenant(const struct row_source *rows, const struct tenant_columns *columns,
@@ -295,6 +320,7 @@ static int read_tenant(const struct row_source *rows, const struct tenant_column
     if (name && name->text)
         utf8_clean(&clean, name->text, name->len);
     out->name = clean.len ? arena_strdup(arena, clean.data) : out->id;
+    out->locale = columns->locale != SIZE_MAX ? tenant_locale(&row[columns->locale]) : NULL;
     buf_release(&clean);
     return 0;
 }

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config/fields.h"
 #include "lib/mem.h"
 #include "lib/parse.h"
 #include "lib/utf8.h"
 #include "lib/zone.h"
+#include "runner/reporter_columns.h"
 
 int64_t rows_timeout(const struct reporter *r, const struct job *job)
 {
@@ -259,65 +259,19 @@ static void release(struct row_source *source)
     free(t);
 }
 
-static bool has_column(const struct row_source *rows, const char *name)
-{
-    for (size_t i = 0; i < rows->ncolumns; i++) {
-        if (strcmp(rows->columns[i].name, name) == 0)
-            return true;
-    }
-    return false;
-}
-
-static int no_column(const struct column_spec *spec, const struct row_source *rows, struct err *e)
-{
-    struct arena arena = {0};
-    const char **names = arena_alloc(&arena, (rows->ncolumns + 1) * sizeof(*names));
-    for (size_t i = 0; i < rows->ncolumns; i++)
-        names[i] = rows->columns[i].name;
-    err_set(e, ERR_CONFIG, "%s:%u:%u: the query has no column \"%s\"%s", spec->at.file,
-            spec->at.line, spec->at.column, spec->name,
-            fields_did_you_mean(&arena, spec->name, names, rows->ncolumns));
-    arena_release(&arena);
-    return err_hint(e, "name the columns in columns: as the query names them");
-}
-
-int rows_check_columns(const struct result_spec *spec, const struct row_source *rows, struct err *e)
-{
-    for (size_t i = 0; i < spec->ncolumns; i++) {
-        if (!has_column(rows, spec->columns[i].name))
-            return no_column(&spec->columns[i], rows, e);
-    }
-    return render_check_columns(rows, e);
-}
-
-static void apply_spec(struct column *c, const struct column_spec *spec)
-{
-    if (spec->title)
-        c->title = spec->title;
-    if (spec->has_type)
-        c->type = spec->type;
-    c->number_format = spec->number_format;
-    c->width = spec->width;
-}
-
 static int wrap(struct reporter *r, const struct report_input *in, const struct result_spec *spec,
                 struct row_source *inner, struct row_source **out, struct err *e)
 {
     struct task_rows *t = xcalloc(1, sizeof(*t));
     *t = (struct task_rows){.source = {.next = next, .free = release}, .inner = inner, .in = in};
-    if (rows_check_columns(spec, inner, e) != 0) {
+    if (columns_check(in->task->job, spec, inner, e) != 0) {
         release(&t->source);
         return -1;
     }
     size_t n = inner->ncolumns;
     t->columns = arena_alloc(&t->arena, n * sizeof(*t->columns));
     memcpy(t->columns, inner->columns, n * sizeof(*t->columns));
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < spec->ncolumns; k++) {
-            if (strcmp(t->columns[i].name, spec->columns[k].name) == 0)
-                apply_spec(&t->columns[i], &spec->columns[k]);
-        }
-    }
+    columns_apply(spec, task_locale(in->task)->tag, t->columns, n);
     if (in->task->tenant)
         t->tenant_column = rows_tenant_column(r, t->columns, n, &t->tenant_index);
     if (t->tenant_column && t->columns[t->tenant_index].type == COLUMN_BINARY)

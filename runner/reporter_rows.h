@@ -29,9 +29,6 @@ int rows_bind(const struct reporter *r, const struct report_input *in, const cha
  */
 int rows_open(struct reporter *r, const struct report_input *in, size_t result,
               struct row_source **out, struct err *e);
-/* Whether the query has the columns that the job describes, and each name once. */
-int rows_check_columns(const struct result_spec *spec, const struct row_source *rows,
-                       struct err *e);
 /* The name of the column that tells whose a row is, or NULL when the result has none. */
 const char *rows_tenant_column(const struct reporter *r, const struct column *columns, size_t n,
                                size_t *index);

@@ -45,7 +45,7 @@ static void check_job(struct app *app, const struct job *job, struct err *e)
     struct plan plan = {0};
     struct period period;
     struct problems seen = {0}; /* were reported when the scope was checked */
-    struct tenant nobody = {"0", "nobody"};
+    struct tenant nobody = {.id = "0", .name = "nobody"};
     period_last_complete(&job->period, app->now(), &period);
     plan_add(&plan, job, &period, &nobody, 1);
     int rc = params_resolve(job, NULL, 0, true, &app->arena, &values, &text, e);

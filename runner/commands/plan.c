@@ -45,9 +45,9 @@ static void print_text(const struct job *job, const struct period *p, const stru
     char start[32], end[32], words[128];
     civil_format_utc(p->start, start);
     civil_format_utc(p->end, end);
-    period_in_words(&job->period, p, words, sizeof(words));
+    period_in_words(&job->period, p, job->locale, words, sizeof(words));
     printf("%s  %s (%s)\n", job->name, p->label, words);
-    printf("    %s\n", job->title);
+    printf("    %s\n", label_text(job->title, job->locale->tag));
     printf("    from %s to %s UTC", start, end);
     if (strcmp(job->period.timezone, "UTC") != 0)
         printf(" (%s)", job->period.timezone);

@@ -90,7 +90,7 @@ static bool print_due(void *ctx, const struct due_period *due)
 static int read_date(const struct job *job, const char *option, const char *text, time_t *out,
                      struct err *e)
 {
-    struct period_rule day = {PERIOD_DAY, 1, job->period.timezone, 1};
+    struct period_rule day = {PERIOD_DAY, 1, job->period.timezone, 1, 0};
     struct period p;
     if (!text)
         return 0;

@@ -122,7 +122,7 @@ static int preview_result(struct reporter *r, const struct report_input *in, siz
     int rc = fill(&t, rows, limit, e);
     if (rc == 0) {
         printf("%s: %s\n", in->task->job->results[result].name,
-               in->task->job->results[result].title);
+               label_text(in->task->job->results[result].title, task_locale(in->task)->tag));
         print_table(&t);
         *more = t.more;
         if (!t.more)

@@ -87,7 +87,7 @@ static void render_files(struct reporter *r, const struct report_input *in, stru
     const struct artifact *artifacts;
     const struct job *job = in->task->job;
     struct document doc = {.job = job->name,
-                           .title = job->title,
+                           .title = task_title(in->task),
                            .description = "",
                            .tenant_id = "0",
                            .tenant_name = "0",
@@ -95,13 +95,13 @@ static void render_files(struct reporter *r, const struct report_input *in, stru
                            .period_text = "",
                            .timezone = "UTC",
                            .generated_at = in->generated_at};
+    const struct result about = {.name = "sales", .title = "Sales"};
     size_t n;
     double start = now_s();
     if (reporter_rows(r, in, 0, &rows, &e) != 0 ||
         render_open(&render, in->directory, &doc, (const struct format *const *)job->formats,
                     job->nformats, &job->options, 1, &e) != 0 ||
-        render_result(render, "sales", "Sales", rows, &f->rows, &e) != 0 ||
-        reporter_end(r, &e) != 0)
+        render_result(render, &about, rows, &f->rows, &e) != 0 || reporter_end(r, &e) != 0)
         fail(&e);
     rows->free(rows);
     f->rendered = now_s() - start;
@@ -220,7 +220,7 @@ int main(int argc, char **argv)
         app_print_problems(&app.problems, stderr);
         fail(&e);
     }
-    struct tenant tenant = {argv[3], argv[3]};
+    struct tenant tenant = {.id = argv[3], .name = argv[3]};
     struct task task = {.job = job, .tenant = &tenant};
     period_last_complete(&job->period, app.now(), &task.period);
     struct report_input in = {

@@ -60,7 +60,7 @@ static void check_text(const char *text, size_t size)
 static void check_file(const char *text, size_t size)
 {
     char path[] = "/tmp/fuzz-json-XXXXXX";
-    const uint64_t rows[] = {1, 2};
+    const struct rendered rows[] = {{.rows = 1}, {.rows = 2}};
     struct proof proof;
     struct err e = {0};
     int fd = mkstemp(path);

@@ -23,7 +23,7 @@ static void check(const struct period_rule *rule, const char *label)
         return;
     }
     must(strcmp(p.label, label) == 0 && p.start <= p.end);
-    period_in_words(rule, &p, words, sizeof(words));
+    period_in_words(rule, &p, &locale_default, words, sizeof(words));
     must(words[0]);
     other = p;
     period_shift(rule, 1, &other);
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     struct period_rule rule = {(enum period_unit)(data[0] % 7), 1 + data[1] % 40,
-                               zones[data[0] / 7 % 4], 15};
+                               zones[data[0] / 7 % 4], 15, data[1] % 3};
     char *label = malloc(size - 1);
     must(label != NULL);
     memcpy(label, data + 2, size - 2);

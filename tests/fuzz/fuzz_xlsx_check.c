@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = (const char *)data;
     char path[] = "/tmp/fuzz-xlsx-XXXXXX";
-    const uint64_t rows = 2;
+    const struct rendered rows = {.rows = 2};
     struct proof proof;
     struct err e = {0};
     if (utf8_valid(text, size))

@@ -105,6 +105,9 @@ static void put_end(struct probe *p, const char *good, int rc, const struct err 
     p->reporter = NULL;
 }
 
+static const struct label_text probe_text = {NULL, "probe"};
+static const struct label probe_title = {&probe_text, 1};
+
 /* What a run of this one query as a job of its own would be. */
 static struct report_input *input_of(struct probe *p, const struct sql *sql)
 {
@@ -112,10 +115,11 @@ static struct report_input *input_of(struct probe *p, const struct sql *sql)
     struct job *job = arena_alloc(&p->arena, sizeof(*job));
     struct task *task = arena_alloc(&p->arena, sizeof(*task));
     struct report_input *in = arena_alloc(&p->arena, sizeof(*in));
-    *result = (struct result_spec){.name = "probe", .title = "probe", .sql = sql};
+    *result = (struct result_spec){.name = "probe", .title = &probe_title, .sql = sql};
     *job = (struct job){.file = "probe",
                         .name = "probe",
-                        .title = "probe",
+                        .title = result->title,
+                        .locale = &locale_default,
                         .platform = !p->tenant,
                         .results = result,
                         .nresults = 1};
@@ -325,7 +329,7 @@ int main(int argc, char **argv)
     p.config = config_load(argv[2], &problems);
     if (!p.config)
         die(&problems, NULL);
-    const struct tenant tenant = {argv[3], argv[3]};
+    const struct tenant tenant = {.id = argv[3], .name = argv[3]};
     bool platform = argc == 6 && strcmp(argv[4], "--mode") == 0 && strcmp(argv[5], "platform") == 0;
     p.tenant = platform ? NULL : &tenant;
     if (strcmp(argv[1], "rows") == 0)

@@ -1,20 +1,19 @@
 /*
- * What the tests of the formats share: rows from an array, one way to write them through a format,
- * and files as strings.
+ * What the tests of the formats share: rows from an array, and one way to write them through a
+ * format.
  */
 #ifndef TESTS_ROWS_H
 #define TESTS_ROWS_H
 
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "formats/format.h"
 #include "lib/mem.h"
+#include "tests/unit/files.h"
 #include "tests/unit/unit.h"
 
 /* The rows of `cells`, one behind the other, `repeat` times over. Lives on the caller's stack. */
@@ -89,7 +88,7 @@ static inline int rows_write(const struct format *format, const struct format_op
                              struct err *e)
 {
     struct writer *w = NULL;
-    struct result result = {"videos", "Videos", rows->source.columns, rows->source.ncolumns};
+    struct result result = {"videos", "Videos", NULL, rows->source.columns, rows->source.ncolumns};
     const struct cell *cells;
     int rc = -1, got;
     if (format->open(&w, path, unit_temp_dir(), &rows_document, options, e) != 0)
@@ -110,41 +109,13 @@ out:
     return rc;
 }
 
-/* The whole file, NUL-terminated; the caller frees it. */
-static inline char *rows_read(const char *path, size_t *len)
+/* Proves a file that holds one result set without totals. */
+static inline int rows_verify(const struct format *format, const char *path,
+                              const struct format_options *options, uint64_t rows,
+                              struct proof *proof, struct err *e)
 {
-    FILE *f = fopen(path, "rb");
-    ck_assert_msg(f != NULL, "can't read %s", path);
-    char *text = NULL;
-    size_t n = 0, got;
-    do {
-        text = xrealloc(text, n + 65537, 1);
-        got = fread(text + n, 1, 65536, f);
-        n += got;
-    } while (got);
-    fclose(f);
-    text[n] = '\0';
-    *len = n;
-    return text;
-}
-
-/* Makes or replaces a file. */
-static inline void rows_put(const char *path, const void *p, size_t len)
-{
-    FILE *f = fopen(path, "wb");
-    ck_assert_msg(f && fwrite(p, 1, len, f) == len && fclose(f) == 0, "can't write %s", path);
-}
-
-/*
- * A full disk without a disk: from here on no file of this process grows beyond `bytes`. Check
- * writes each ck_...() to a file, so none may be called until the limit is RLIM_INFINITY again.
- */
-static inline void rows_limit_files(rlim_t bytes)
-{
-    struct rlimit limit = {bytes, RLIM_INFINITY};
-    signal(SIGXFSZ, SIG_IGN);
-    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
-        abort();
+    const struct rendered result = {.rows = rows};
+    return format->verify(path, options, &result, 1, proof, e);
 }
 
 #endif

@@ -2,21 +2,21 @@
 
 #include "tests/unit/rows.h"
 
-static const struct column text_column[] = {{"v", "V", COLUMN_TEXT, NULL, 0}};
+static const struct column text_column[] = {{"v", "V", COLUMN_TEXT, NULL}};
 
 /* Writes one cell of one column and returns the record behind the header, without its CRLF. */
 static char *one_cell(enum column_type type, struct cell cell, const struct format_options *options,
                       struct render_notes *notes)
 {
     struct err e = {0};
-    struct column column = {"v", "V", type, NULL, 0};
+    struct column column = {"v", "V", type, NULL};
     struct rows rows;
     struct proof proof;
     uint64_t n = 1;
     const char *path = rows_path("cell.csv");
     rows_init(&rows, &column, 1, &cell, 1);
     ck_ok(rows_write(&format_csv, options, path, &rows, notes, &e), &e);
-    ck_ok(format_csv.verify(path, options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_csv, path, options, n, &proof, &e), &e);
     size_t len;
     char *text = rows_read(path, &len);
     size_t bom = options->csv_bom ? 3 : 0;
@@ -123,9 +123,9 @@ END_TEST
 START_TEST(test_header_and_records)
 {
     static const struct column columns[] = {
-        {"a", "Day, of week", COLUMN_DATE, NULL, 0},
-        {"b", "=evil", COLUMN_TEXT, NULL, 0},
-        {"c", "C", COLUMN_INTEGER, NULL, 0},
+        {"a", "Day, of week", COLUMN_DATE, NULL},
+        {"b", "=evil", COLUMN_TEXT, NULL},
+        {"c", "C", COLUMN_INTEGER, NULL},
     };
     static const struct cell cells[] = {CELL("2026-11-01"), CELL_NULL,    CELL("1"),
                                         CELL_NULL,          CELL("x\"y"), CELL_NULL};
@@ -140,20 +140,20 @@ START_TEST(test_header_and_records)
     char *text = rows_read(path, &len);
     ck_assert_str_eq(text,
                      "\xef\xbb\xbf\"Day, of week\",'=evil,C\r\n2026-11-01,,1\r\n,\"x\"\"y\",\r\n");
-    ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e), &e);
     ck_assert_uint_eq(proof.size_bytes, len);
     char sha256[HASH_HEX_SIZE];
     hash_bytes(text, len, sha256);
     ck_assert_str_eq(proof.sha256, sha256);
     free(text);
     n = 3;
-    ck_error(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e,
+    ck_error(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e), &e,
              "3 rows were written, but the file holds 2");
     rows_init(&rows, columns, 3, cells, 0);
     path = rows_path("empty.csv");
     n = 0;
     ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
-    ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e), &e);
     /* A file that is there is never overwritten. */
     ck_error(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e,
              "can't create");
@@ -192,12 +192,12 @@ START_TEST(test_verify_refuses)
     const char *path = rows_path("bad.csv");
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
         rows_put(path, cases[i].text, strlen(cases[i].text));
-        ck_error(format_csv.verify(path, &options, &n, 1, &proof, &e), &e, cases[i].wrong);
+        ck_error(rows_verify(&format_csv, path, &options, n, &proof, &e), &e, cases[i].wrong);
     }
     rows_put(path, "a\r\n\0\r\n", 6);
-    ck_error(format_csv.verify(path, &options, &n, 1, &proof, &e), &e, "NUL");
+    ck_error(rows_verify(&format_csv, path, &options, n, &proof, &e), &e, "NUL");
     rows_put(path, "a,b\r\n1,2\r\n", 10);
-    ck_ok(format_csv.verify(path, &options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_csv, path, &options, n, &proof, &e), &e);
 }
 END_TEST
 
@@ -217,10 +217,11 @@ START_TEST(test_verify_sees_every_cut)
     char *text = rows_read(path, &len);
     for (size_t cut = 0; cut < len; cut++) {
         rows_put(path, text, cut);
-        ck_assert_int_eq(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), -1);
+        ck_assert_int_eq(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e),
+                         -1);
     }
     rows_put(path, text, len);
-    ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e), &e);
     free(text);
 }
 END_TEST
@@ -241,7 +242,7 @@ START_TEST(test_large_cells_and_blocks)
         rows_init(&rows, text_column, 1, &cell, 1);
         rows.repeat = n;
         ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
-        ck_ok(format_csv.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+        ck_ok(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e), &e);
         ck_assert_uint_eq(proof.size_bytes, 6 + 3 * (cell.len + 2));
     }
     free(big);

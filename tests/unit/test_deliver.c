@@ -12,7 +12,10 @@ static struct err e;
 static struct ledger *ledger;
 static struct spool *spool;
 
-static const struct job job = {.name = "daily", .title = "Daily", .sha256 = "abc"};
+static const struct label_text daily = {NULL, "Daily"};
+static const struct label title = {&daily, 1};
+static const struct job job = {
+    .name = "daily", .title = &title, .locale = &locale_default, .sha256 = "abc"};
 
 static time_t now(void)
 {
@@ -102,7 +105,7 @@ static void commit(int tenant_number, const char *destination)
     static const char *const names[] = {"a.csv", MANIFEST_NAME};
     char id[16], keys[2][64];
     snprintf(id, sizeof(id), "t%d", tenant_number);
-    const struct tenant tenant = {id, id};
+    const struct tenant tenant = {.id = id, .name = id};
     struct task t = {&job, {.label = "2026-11-23", .start = 100, .end = 200}, &tenant};
     struct artifact files[] = {{.name = "a.csv", .format = &format_csv},
                                {.name = MANIFEST_NAME, .format = &format_json}};

@@ -55,8 +55,8 @@ START_TEST(defaults)
     ck_assert_str_eq(job->file, "jobs/daily.yaml");
     ck_assert_str_eq(job->sha256, "");
     ck_assert_str_eq(job->name, "daily");
-    ck_assert_str_eq(job->title, "daily");
-    ck_assert_str_eq(job->description, "");
+    ck_assert_str_eq(label_text(job->title, "en"), "daily");
+    ck_assert_ptr_null(job->description);
     ck_assert(!job->platform);
     ck_assert_int_eq(job->period.unit, PERIOD_DAY);
     ck_assert_int_eq(job->period.window, 1);
@@ -64,7 +64,7 @@ START_TEST(defaults)
     ck_assert_uint_eq(job->nparams, 0);
     ck_assert_uint_eq(job->nresults, 1);
     ck_assert_str_eq(job->results[0].name, "all");
-    ck_assert_str_eq(job->results[0].title, "all");
+    ck_assert_str_eq(label_text(job->results[0].title, "en"), "all");
     ck_assert_ptr_nonnull(job->results[0].sql);
     ck_assert_uint_eq(job->results[0].ncolumns, 0);
     ck_assert_uint_eq(job->nformats, 1);
@@ -112,8 +112,8 @@ START_TEST(everything)
     read_job(&f, everything_text);
     expect_problems(&f.problems, "", everything_text);
     const struct job *job = f.job;
-    ck_assert_str_eq(job->title, "Daily");
-    ck_assert_str_eq(job->description, "What came in.");
+    ck_assert_str_eq(label_text(job->title, "en"), "Daily");
+    ck_assert_str_eq(label_text(job->description, "en"), "What came in.");
     ck_assert_str_eq(job->period.timezone, "America/New_York");
     ck_assert_int_eq(job->period.unit, PERIOD_WEEK);
     ck_assert_int_eq(job->period.window, 4);
@@ -134,17 +134,17 @@ START_TEST(everything)
 
     ck_assert_uint_eq(job->nresults, 2);
     const struct result_spec *first = &job->results[0];
-    ck_assert_str_eq(first->title, "First sheet");
+    ck_assert_str_eq(label_text(first->title, "en"), "First sheet");
     ck_assert_uint_eq(first->sql->at.line, 16);
     ck_assert_uint_eq(first->sql->at.column, 7);
     ck_assert_uint_eq(first->ncolumns, 2);
-    ck_assert_str_eq(first->columns[0].title, "Number");
+    ck_assert_str_eq(label_text(first->columns[0].title, "en"), "Number");
     ck_assert(first->columns[0].has_type);
     ck_assert_int_eq(first->columns[0].type, COLUMN_INTEGER);
-    ck_assert_double_eq(first->columns[0].width, 12);
+    ck_assert_double_eq(first->columns[0].look.width, 12);
     ck_assert(!first->columns[1].has_type);
     ck_assert_ptr_null(first->columns[1].title);
-    ck_assert_str_eq(first->columns[1].number_format, "@");
+    ck_assert_str_eq(first->columns[1].look.number_format, "@");
 
     ck_assert_uint_eq(job->nformats, 3);
     ck_assert_ptr_eq(job->formats[0], &format_csv);

@@ -8,7 +8,7 @@ static char *one_cell(enum column_type type, struct cell cell, struct render_not
 {
     static const char before[] = "\n{\"v\":", after[] = "}\n], \"row_count\": 1}\n]}\n";
     struct err e = {0};
-    struct column column = {"v", "V", type, NULL, 0};
+    struct column column = {"v", "V", type, NULL};
     struct rows rows;
     struct proof proof;
     uint64_t n = 1;
@@ -16,7 +16,7 @@ static char *one_cell(enum column_type type, struct cell cell, struct render_not
     const char *path = rows_path("cell.json");
     rows_init(&rows, &column, 1, &cell, 1);
     ck_ok(rows_write(&format_json, &format_default_options, path, &rows, notes, &e), &e);
-    ck_ok(format_json.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_json, path, &format_default_options, n, &proof, &e), &e);
     char *text = rows_read(path, &len);
     char *start = strstr(text, before), *end = strstr(text, after);
     ck_assert_msg(start && end, "%s", text);
@@ -106,7 +106,7 @@ START_TEST(test_what_is_no_number_fails)
     };
     struct err e = {0};
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
-        struct column column = {"v", "V", cases[i].type, NULL, 0};
+        struct column column = {"v", "V", cases[i].type, NULL};
         struct rows rows;
         rows_init(&rows, &column, 1, &cases[i].cell, 1);
         ck_error(rows_write(&format_json, &format_default_options, rows_path("nan.json"), &rows,
@@ -120,8 +120,8 @@ END_TEST
 START_TEST(test_document)
 {
     static const struct column columns[] = {
-        {"day", "Day", COLUMN_DATE, NULL, 0},
-        {"vide\"os", "Videos added", COLUMN_INTEGER, NULL, 0},
+        {"day", "Day", COLUMN_DATE, NULL},
+        {"vide\"os", "Videos added", COLUMN_INTEGER, NULL},
     };
     static const struct cell cells[] = {CELL("2026-11-01"), CELL("5"), CELL("2026-11-02"),
                                         CELL_NULL};
@@ -148,13 +148,14 @@ START_TEST(test_document)
     ck_ok(rows_write(&format_json, &format_default_options, path, &rows, NULL, &e), &e);
     char *text = rows_read(path, &len);
     ck_assert_str_eq(text, want);
-    ck_ok(format_json.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_json, path, &format_default_options, n, &proof, &e), &e);
     char sha256[HASH_HEX_SIZE];
     hash_bytes(text, len, sha256);
     ck_assert_str_eq(proof.sha256, sha256);
     for (size_t cut = 0; cut + 1 < len; cut++) {
         rows_put(path, text, cut);
-        ck_assert_int_eq(format_json.verify(path, &format_default_options, &n, 1, &proof, &e), -1);
+        ck_assert_int_eq(rows_verify(&format_json, path, &format_default_options, n, &proof, &e),
+                         -1);
     }
     free(text);
 }
@@ -162,9 +163,9 @@ END_TEST
 
 START_TEST(test_platform_and_no_rows)
 {
-    static const struct column column = {"v", "V", COLUMN_TEXT, NULL, 0};
+    static const struct column column = {"v", "V", COLUMN_TEXT, NULL};
     struct document doc = rows_document;
-    struct result a = {"a", "A", &column, 1}, b = {"b", "B", &column, 1};
+    struct result a = {"a", "A", NULL, &column, 1}, b = {"b", "B", NULL, &column, 1};
     struct cell cell = CELL("x");
     struct writer *w = NULL;
     struct err e = {0};
@@ -185,15 +186,15 @@ START_TEST(test_platform_and_no_rows)
     ck_assert_ptr_nonnull(strstr(text, "\"rows\": [], \"row_count\": 0},\n{\"name\": \"b\""));
     free(text);
     static const struct {
-        uint64_t rows[3];
+        struct rendered rows[3];
         size_t n;
         const char *wrong;
     } cases[] = {
-        {{0, 1}, 2, NULL},
-        {{1, 1}, 2, "not as many"},
-        {{0, 2}, 2, "not as many"},
-        {{0}, 1, "more result sets"},
-        {{0, 1, 0}, 3, "not the result sets"},
+        {{{0, false}, {1, false}}, 2, NULL},
+        {{{1, false}, {1, false}}, 2, "not as many"},
+        {{{0, false}, {2, false}}, 2, "not as many"},
+        {{{0, false}}, 1, "more result sets"},
+        {{{0, false}, {1, false}, {0, false}}, 3, "not the result sets"},
     };
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
         int rc = format_json.verify(path, &format_default_options, cases[i].rows, cases[i].n,
@@ -240,7 +241,7 @@ START_TEST(test_verify_refuses)
     };
     struct err e = {0};
     struct proof proof;
-    uint64_t none = 0;
+    struct rendered none = {0};
     const char *path = rows_path("bad.json");
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
         rows_put(path, cases[i].text, strlen(cases[i].text));
@@ -253,7 +254,7 @@ START_TEST(test_verify_refuses)
     ck_error(format_json.verify(path, &format_default_options, &none, 0, &proof, &e), &e,
              "nested too deeply");
     rows_put(path, "{\"results\":[{\"rows\":[]}]}", 25);
-    ck_error(format_json.verify(path, &format_default_options, &none, 1, &proof, &e), &e,
+    ck_error(rows_verify(&format_json, path, &format_default_options, none.rows, &proof, &e), &e,
              "row_count");
     rows_put(path, "{\"a\":[{\"rows\":[]}],\"results\":[]}", 33);
     ck_error(format_json.verify(path, &format_default_options, &none, 0, &proof, &e), &e,
@@ -294,7 +295,7 @@ END_TEST
 
 START_TEST(test_full_disk)
 {
-    static const struct column column = {"v", "V", COLUMN_TEXT, NULL, 0};
+    static const struct column column = {"v", "V", COLUMN_TEXT, NULL};
     static const struct cell cells[] = {CELL("0123456789012345678901234567890123456789")};
     struct err e = {0};
     struct rows rows;

@@ -13,8 +13,11 @@
 static char state[512];
 static struct err e;
 
-static const struct job job = {.name = "daily", .sha256 = "abc"};
-static const struct tenant acme = {"acme", "Acme"};
+static const struct label_text daily = {NULL, "Daily"};
+static const struct label title = {&daily, 1};
+static const struct job job = {
+    .name = "daily", .title = &title, .locale = &locale_default, .sha256 = "abc"};
+static const struct tenant acme = {.id = "acme", .name = "Acme"};
 
 static struct task task_for(const struct tenant *tenant)
 {
@@ -127,7 +130,7 @@ END_TEST
 START_TEST(tenants_and_the_platform_are_different_tasks)
 {
     struct ledger *l = new_ledger("tenants");
-    struct tenant other = {"other", "Other"};
+    struct tenant other = {.id = "other", .name = "Other"};
     struct task t = task_for(&acme), u = task_for(&other), p = task_for(NULL);
     struct claim c;
     bool done = true;

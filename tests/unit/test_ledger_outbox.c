@@ -11,8 +11,12 @@ static char state[512];
 static struct err e;
 static struct arena texts;
 
-static const struct job job = {.name = "daily", .title = "Daily", .sha256 = "abc"};
-static const struct tenant acme = {"acme", "Acme"}, other = {"other", "Other"};
+static const struct label_text daily = {NULL, "Daily"};
+static const struct label title = {&daily, 1};
+static const struct job job = {
+    .name = "daily", .title = &title, .locale = &locale_default, .sha256 = "abc"};
+static const struct tenant acme = {.id = "acme", .name = "Acme"},
+                           other = {.id = "other", .name = "Other"};
 
 static struct ledger *new_ledger(const char *name)
 {

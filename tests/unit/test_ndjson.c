@@ -3,8 +3,8 @@
 #include "tests/unit/rows.h"
 
 static const struct column columns[] = {
-    {"day", "Day", COLUMN_DATE, NULL, 0},
-    {"tags", "Tags", COLUMN_JSON, NULL, 0},
+    {"day", "Day", COLUMN_DATE, NULL},
+    {"tags", "Tags", COLUMN_JSON, NULL},
 };
 static const struct cell cells[] = {CELL("2026-11-01"), CELL("[1,\n 2]"), CELL_NULL,
                                     CELL("one\ntwo")};
@@ -22,10 +22,10 @@ START_TEST(test_lines)
     char *text = rows_read(path, &len);
     ck_assert_str_eq(text, "{\"day\":\"2026-11-01\",\"tags\":[1,2]}\n"
                            "{\"day\":null,\"tags\":\"one\\ntwo\"}\n");
-    ck_ok(format_ndjson.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_ndjson, path, &format_default_options, n, &proof, &e), &e);
     for (size_t cut = 0; cut < len; cut++) {
         rows_put(path, text, cut);
-        ck_assert_int_eq(format_ndjson.verify(path, &format_default_options, &n, 1, &proof, &e),
+        ck_assert_int_eq(rows_verify(&format_ndjson, path, &format_default_options, n, &proof, &e),
                          -1);
     }
     free(text);
@@ -33,7 +33,7 @@ START_TEST(test_lines)
     rows_init(&rows, columns, 2, cells, 0);
     path = rows_path("empty.ndjson");
     ck_ok(rows_write(&format_ndjson, &format_default_options, path, &rows, NULL, &e), &e);
-    ck_ok(format_ndjson.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_ndjson, path, &format_default_options, n, &proof, &e), &e);
     ck_assert_uint_eq(proof.size_bytes, 0);
 }
 END_TEST
@@ -53,7 +53,7 @@ START_TEST(test_verify_refuses)
     const char *path = rows_path("bad.ndjson");
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
         rows_put(path, cases[i].text, strlen(cases[i].text));
-        ck_error(format_ndjson.verify(path, &format_default_options, &n, 1, &proof, &e), &e,
+        ck_error(rows_verify(&format_ndjson, path, &format_default_options, n, &proof, &e), &e,
                  cases[i].wrong);
     }
 }
@@ -62,7 +62,7 @@ END_TEST
 /* Rows of all lengths, so that lines and characters lie across the ends of blocks. */
 START_TEST(test_blocks)
 {
-    static const struct column column = {"v", "V", COLUMN_TEXT, NULL, 0};
+    static const struct column column = {"v", "V", COLUMN_TEXT, NULL};
     enum { N = 700 };
     struct cell *many = xcalloc(N, sizeof(*many));
     char *text = xmalloc(4 * N);
@@ -77,7 +77,7 @@ START_TEST(test_blocks)
     const char *path = rows_path("blocks.ndjson");
     rows_init(&rows, &column, 1, many, N);
     ck_ok(rows_write(&format_ndjson, &format_default_options, path, &rows, NULL, &e), &e);
-    ck_ok(format_ndjson.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_ndjson, path, &format_default_options, n, &proof, &e), &e);
     ck_assert_uint_eq(proof.size_bytes, N * (8 + 2) - N + 4 * N * (N - 1) / 2);
     free(text);
     free(many);

@@ -31,186 +31,186 @@ static const struct {
     struct period_rule rule;
     const char *label, *start, *end, *words;
 } bounds[] = {
-    {{PERIOD_DAY, 1, "UTC", 0},
+    {{PERIOD_DAY, 1, "UTC", 0, 0},
      "2026-11-23",
      "2026-11-23 00:00:00",
      "2026-11-24 00:00:00",
-     "23 November 2026"},
-    {{PERIOD_DAY, 1, "UTC", 0},
+     "Monday 23 November 2026"},
+    {{PERIOD_DAY, 1, "UTC", 0, 0},
      "2024-02-29",
      "2024-02-29 00:00:00",
      "2024-03-01 00:00:00",
-     "29 February 2024"},
-    {{PERIOD_DAY, 1, "UTC", 0},
+     "Thursday 29 February 2024"},
+    {{PERIOD_DAY, 1, "UTC", 0, 0},
      "1970-01-01",
      "1970-01-01 00:00:00",
      "1970-01-02 00:00:00",
-     "1 January 1970"},
-    {{PERIOD_DAY, 30, "UTC", 0},
+     "Thursday 1 January 1970"},
+    {{PERIOD_DAY, 30, "UTC", 0, 0},
      "2026-11-23",
      "2026-10-25 00:00:00",
      "2026-11-24 00:00:00",
      "25 October to 23 November 2026"},
-    {{PERIOD_DAY, 30, "UTC", 0},
+    {{PERIOD_DAY, 30, "UTC", 0, 0},
      "2026-01-13",
      "2025-12-15 00:00:00",
      "2026-01-14 00:00:00",
      "15 December 2025 to 13 January 2026"},
-    {{PERIOD_WEEK, 1, "UTC", 0},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0},
      "2026-W47",
      "2026-11-16 00:00:00",
      "2026-11-23 00:00:00",
      "16 to 22 November 2026"},
-    {{PERIOD_WEEK, 1, "UTC", 0},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0},
      "2026-W01",
      "2025-12-29 00:00:00",
      "2026-01-05 00:00:00",
      "29 December 2025 to 4 January 2026"},
-    {{PERIOD_WEEK, 1, "UTC", 0},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0},
      "2026-W53",
      "2026-12-28 00:00:00",
      "2027-01-04 00:00:00",
      "28 December 2026 to 3 January 2027"},
-    {{PERIOD_WEEK, 1, "UTC", 0},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0},
      "2020-W53",
      "2020-12-28 00:00:00",
      "2021-01-04 00:00:00",
      "28 December 2020 to 3 January 2021"},
-    {{PERIOD_WEEK, 1, "UTC", 0},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0},
      "2024-W01",
      "2024-01-01 00:00:00",
      "2024-01-08 00:00:00",
      "1 to 7 January 2024"},
-    {{PERIOD_WEEK, 4, "UTC", 0},
+    {{PERIOD_WEEK, 4, "UTC", 0, 0},
      "2027-W01",
      "2026-12-14 00:00:00",
      "2027-01-11 00:00:00",
      "14 December 2026 to 10 January 2027"},
-    {{PERIOD_MONTH, 1, "UTC", 0},
+    {{PERIOD_MONTH, 1, "UTC", 0, 0},
      "2026-11",
      "2026-11-01 00:00:00",
      "2026-12-01 00:00:00",
      "November 2026"},
-    {{PERIOD_MONTH, 1, "UTC", 0},
+    {{PERIOD_MONTH, 1, "UTC", 0, 0},
      "2026-12",
      "2026-12-01 00:00:00",
      "2027-01-01 00:00:00",
      "December 2026"},
-    {{PERIOD_MONTH, 3, "UTC", 0},
+    {{PERIOD_MONTH, 3, "UTC", 0, 0},
      "2026-11",
      "2026-09-01 00:00:00",
      "2026-12-01 00:00:00",
      "September to November 2026"},
-    {{PERIOD_MONTH, 13, "UTC", 0},
+    {{PERIOD_MONTH, 13, "UTC", 0, 0},
      "2026-11",
      "2025-11-01 00:00:00",
      "2026-12-01 00:00:00",
      "November 2025 to November 2026"},
-    {{PERIOD_QUARTER, 1, "UTC", 0},
+    {{PERIOD_QUARTER, 1, "UTC", 0, 0},
      "2026-Q4",
      "2026-10-01 00:00:00",
      "2027-01-01 00:00:00",
      "October to December 2026"},
-    {{PERIOD_QUARTER, 1, "UTC", 0},
+    {{PERIOD_QUARTER, 1, "UTC", 0, 0},
      "2026-Q1",
      "2026-01-01 00:00:00",
      "2026-04-01 00:00:00",
      "January to March 2026"},
-    {{PERIOD_QUARTER, 2, "UTC", 0},
+    {{PERIOD_QUARTER, 2, "UTC", 0, 0},
      "2026-Q1",
      "2025-10-01 00:00:00",
      "2026-04-01 00:00:00",
      "October 2025 to March 2026"},
-    {{PERIOD_YEAR, 1, "UTC", 0}, "2026", "2026-01-01 00:00:00", "2027-01-01 00:00:00", "2026"},
-    {{PERIOD_YEAR, 3, "UTC", 0},
+    {{PERIOD_YEAR, 1, "UTC", 0, 0}, "2026", "2026-01-01 00:00:00", "2027-01-01 00:00:00", "2026"},
+    {{PERIOD_YEAR, 3, "UTC", 0, 0},
      "2026",
      "2024-01-01 00:00:00",
      "2027-01-01 00:00:00",
      "2024 to 2026"},
     /* 23 and 25 hours, and half an hour */
-    {{PERIOD_DAY, 1, "Europe/Berlin", 0},
+    {{PERIOD_DAY, 1, "Europe/Berlin", 0, 0},
      "2026-03-29",
      "2026-03-28 23:00:00",
      "2026-03-29 22:00:00",
-     "29 March 2026"},
-    {{PERIOD_DAY, 1, "Europe/Berlin", 0},
+     "Sunday 29 March 2026"},
+    {{PERIOD_DAY, 1, "Europe/Berlin", 0, 0},
      "2026-10-25",
      "2026-10-24 22:00:00",
      "2026-10-25 23:00:00",
-     "25 October 2026"},
-    {{PERIOD_DAY, 1, "America/New_York", 0},
+     "Sunday 25 October 2026"},
+    {{PERIOD_DAY, 1, "America/New_York", 0, 0},
      "2026-11-01",
      "2026-11-01 04:00:00",
      "2026-11-02 05:00:00",
-     "1 November 2026"},
-    {{PERIOD_DAY, 1, "Australia/Lord_Howe", 0},
+     "Sunday 1 November 2026"},
+    {{PERIOD_DAY, 1, "Australia/Lord_Howe", 0, 0},
      "2026-10-04",
      "2026-10-03 13:30:00",
      "2026-10-04 13:00:00",
-     "4 October 2026"},
-    {{PERIOD_MONTH, 1, "Europe/Berlin", 0},
+     "Sunday 4 October 2026"},
+    {{PERIOD_MONTH, 1, "Europe/Berlin", 0, 0},
      "2026-03",
      "2026-02-28 23:00:00",
      "2026-03-31 22:00:00",
      "March 2026"},
     /* midnight in a gap and in a fold */
-    {{PERIOD_DAY, 1, "America/Havana", 0},
+    {{PERIOD_DAY, 1, "America/Havana", 0, 0},
      "2026-03-08",
      "2026-03-08 05:00:00",
      "2026-03-09 04:00:00",
-     "8 March 2026"},
-    {{PERIOD_DAY, 1, "America/Havana", 0},
+     "Sunday 8 March 2026"},
+    {{PERIOD_DAY, 1, "America/Havana", 0, 0},
      "2026-11-01",
      "2026-11-01 04:00:00",
      "2026-11-02 05:00:00",
-     "1 November 2026"},
+     "Sunday 1 November 2026"},
     /* by the clock */
-    {{PERIOD_HOUR, 1, "Europe/Berlin", 0},
+    {{PERIOD_HOUR, 1, "Europe/Berlin", 0, 0},
      "2026-11-23T14",
      "2026-11-23 13:00:00",
      "2026-11-23 14:00:00",
-     "23 November 2026, 14:00 to 15:00"},
-    {{PERIOD_HOUR, 24, "Europe/Berlin", 0},
+     "Monday 23 November 2026, 14:00 to 15:00"},
+    {{PERIOD_HOUR, 24, "Europe/Berlin", 0, 0},
      "2026-10-25T23",
      "2026-10-24 23:00:00",
      "2026-10-25 23:00:00",
-     "25 October 2026, 01:00 to 26 October 2026, 00:00"},
-    {{PERIOD_HOUR, 1, "Europe/Berlin", 0},
+     "Sunday 25 October 2026, 01:00 to Monday 26 October 2026, 00:00"},
+    {{PERIOD_HOUR, 1, "Europe/Berlin", 0, 0},
      "2026-10-25T02",
      "2026-10-25 00:00:00",
      "2026-10-25 01:00:00",
-     "25 October 2026, 02:00 to 02:00"},
-    {{PERIOD_HOUR, 1, "Europe/Berlin", 0},
+     "Sunday 25 October 2026, 02:00 to 02:00"},
+    {{PERIOD_HOUR, 1, "Europe/Berlin", 0, 0},
      "2026-10-25T02b",
      "2026-10-25 01:00:00",
      "2026-10-25 02:00:00",
-     "25 October 2026, 02:00 to 03:00"},
-    {{PERIOD_HOUR, 1, "Asia/Kolkata", 0},
+     "Sunday 25 October 2026, 02:00 to 03:00"},
+    {{PERIOD_HOUR, 1, "Asia/Kolkata", 0, 0},
      "2026-11-23T14",
      "2026-11-23 08:30:00",
      "2026-11-23 09:30:00",
-     "23 November 2026, 14:00 to 15:00"},
+     "Monday 23 November 2026, 14:00 to 15:00"},
     /* clocks that change by half an hour cut an hour in two */
-    {{PERIOD_HOUR, 1, "Australia/Lord_Howe", 0},
+    {{PERIOD_HOUR, 1, "Australia/Lord_Howe", 0, 0},
      "2026-10-04T02",
      "2026-10-03 15:30:00",
      "2026-10-03 16:00:00",
-     "4 October 2026, 02:30 to 03:00"},
-    {{PERIOD_HOUR, 1, "Australia/Lord_Howe", 0},
+     "Sunday 4 October 2026, 02:30 to 03:00"},
+    {{PERIOD_HOUR, 1, "Australia/Lord_Howe", 0, 0},
      "2026-04-05T01b",
      "2026-04-04 15:00:00",
      "2026-04-04 15:30:00",
-     "5 April 2026, 01:30 to 02:00"},
-    {{PERIOD_MINUTE, 1, "UTC", 15},
+     "Sunday 5 April 2026, 01:30 to 02:00"},
+    {{PERIOD_MINUTE, 1, "UTC", 15, 0},
      "2026-11-23T1415",
      "2026-11-23 14:15:00",
      "2026-11-23 14:30:00",
-     "23 November 2026, 14:15 to 14:30"},
-    {{PERIOD_MINUTE, 1, "Europe/Berlin", 30},
+     "Monday 23 November 2026, 14:15 to 14:30"},
+    {{PERIOD_MINUTE, 1, "Europe/Berlin", 30, 0},
      "2026-10-25T0230b",
      "2026-10-25 01:30:00",
      "2026-10-25 02:00:00",
-     "25 October 2026, 02:30 to 03:00"},
+     "Sunday 25 October 2026, 02:30 to 03:00"},
 };
 
 START_TEST(labels_to_bounds)
@@ -222,7 +222,7 @@ START_TEST(labels_to_bounds)
         ck_ok(period_parse(&bounds[i].rule, bounds[i].label, &p, &e), &e);
         ck_assert_str_eq(p.label, bounds[i].label);
         check_bounds(bounds[i].label, &p, bounds[i].start, bounds[i].end);
-        period_in_words(&bounds[i].rule, &p, words, sizeof(words));
+        period_in_words(&bounds[i].rule, &p, &locale_default, words, sizeof(words));
         ck_assert_str_eq(words, bounds[i].words);
     }
 }
@@ -271,7 +271,7 @@ START_TEST(labels_that_are_wrong)
         {PERIOD_MINUTE, "2026-11-23T1460", "there is no minute", ""},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct period_rule rule = {cases[i].unit, 1, "UTC", 15};
+        struct period_rule rule = {cases[i].unit, 1, "UTC", 15, 0};
         struct period p = {.label = "untouched"};
         struct err e = {0};
         ck_error(period_parse(&rule, cases[i].label, &p, &e), &e, cases[i].msg);
@@ -282,53 +282,56 @@ START_TEST(labels_that_are_wrong)
 }
 END_TEST
 
+static const struct {
+    struct period_rule rule;
+    const char *now, *containing, *last;
+} instants[] = {
+    {{PERIOD_DAY, 1, "UTC", 0, 0}, "2026-11-24 02:00:00", "2026-11-24", "2026-11-23"},
+    {{PERIOD_DAY, 1, "UTC", 0, 0}, "2026-11-24 00:00:00", "2026-11-24", "2026-11-23"},
+    {{PERIOD_DAY, 1, "UTC", 0, 0}, "2026-11-23 23:59:59", "2026-11-23", "2026-11-22"},
+    {{PERIOD_DAY, 30, "UTC", 0, 0}, "2026-11-24 02:00:00", "2026-11-24", "2026-11-23"},
+    {{PERIOD_DAY, 1, "Europe/Berlin", 0, 0}, "2026-11-23 23:00:00", "2026-11-24", "2026-11-23"},
+    {{PERIOD_DAY, 1, "Europe/Berlin", 0, 0}, "2026-11-23 22:59:59", "2026-11-23", "2026-11-22"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0}, "2027-01-03 23:59:59", "2026-W53", "2026-W52"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0}, "2027-01-04 00:00:00", "2027-W01", "2026-W53"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0}, "2024-12-30 00:00:00", "2025-W01", "2024-W52"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 0}, "2021-01-03 12:00:00", "2020-W53", "2020-W52"},
+    /* weeks that begin on a Sunday, or a Saturday, have the number of the Monday in them */
+    {{PERIOD_WEEK, 1, "UTC", 0, 1}, "2026-11-21 23:59:59", "2026-W47", "2026-W46"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 1}, "2026-11-22 00:00:00", "2026-W48", "2026-W47"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 2}, "2026-11-20 23:59:59", "2026-W47", "2026-W46"},
+    {{PERIOD_WEEK, 1, "UTC", 0, 2}, "2026-11-21 00:00:00", "2026-W48", "2026-W47"},
+    {{PERIOD_MONTH, 1, "UTC", 0, 0}, "2026-03-31 12:00:00", "2026-03", "2026-02"},
+    {{PERIOD_MONTH, 1, "UTC", 0, 0}, "2026-01-01 00:00:00", "2026-01", "2025-12"},
+    {{PERIOD_QUARTER, 1, "UTC", 0, 0}, "2026-01-01 00:00:00", "2026-Q1", "2025-Q4"},
+    {{PERIOD_YEAR, 1, "America/New_York", 0, 0}, "2026-01-01 04:59:59", "2025", "2024"},
+    {{PERIOD_YEAR, 1, "America/New_York", 0, 0}, "2026-01-01 05:00:00", "2026", "2025"},
+    /* clocks go back over midnight: 30 October begins, and then 29 October goes on */
+    {{PERIOD_DAY, 1, "America/St_Johns", 0, 0}, "2005-10-30 02:29:59", "2005-10-29", "2005-10-28"},
+    {{PERIOD_DAY, 1, "America/St_Johns", 0, 0}, "2005-10-30 02:30:00", "2005-10-30", "2005-10-29"},
+    {{PERIOD_DAY, 1, "America/St_Johns", 0, 0}, "2005-10-30 02:45:00", "2005-10-30", "2005-10-29"},
+    {{PERIOD_DAY, 1, "America/St_Johns", 0, 0}, "2005-10-30 04:00:00", "2005-10-30", "2005-10-29"},
+    /* a day that never was */
+    {{PERIOD_DAY, 1, "Pacific/Apia", 0, 0}, "2011-12-30 09:59:59", "2011-12-29", "2011-12-28"},
+    {{PERIOD_DAY, 1, "Pacific/Apia", 0, 0}, "2011-12-30 10:00:00", "2011-12-31", "2011-12-30"},
+    {{PERIOD_HOUR, 1, "UTC", 0, 0}, "2026-01-01 00:59:59", "2026-01-01T00", "2025-12-31T23"},
+    {{PERIOD_HOUR, 1, "Europe/Berlin", 0, 0},
+     "2026-03-29 01:00:00",
+     "2026-03-29T03",
+     "2026-03-29T01"},
+    {{PERIOD_MINUTE, 1, "UTC", 15, 0}, "2026-01-01 00:14:59", "2026-01-01T0000", "2025-12-31T2345"},
+};
+
 START_TEST(instants_to_periods)
 {
-    static const struct {
-        struct period_rule rule;
-        const char *now, *containing, *last;
-    } cases[] = {
-        {{PERIOD_DAY, 1, "UTC", 0}, "2026-11-24 02:00:00", "2026-11-24", "2026-11-23"},
-        {{PERIOD_DAY, 1, "UTC", 0}, "2026-11-24 00:00:00", "2026-11-24", "2026-11-23"},
-        {{PERIOD_DAY, 1, "UTC", 0}, "2026-11-23 23:59:59", "2026-11-23", "2026-11-22"},
-        {{PERIOD_DAY, 30, "UTC", 0}, "2026-11-24 02:00:00", "2026-11-24", "2026-11-23"},
-        {{PERIOD_DAY, 1, "Europe/Berlin", 0}, "2026-11-23 23:00:00", "2026-11-24", "2026-11-23"},
-        {{PERIOD_DAY, 1, "Europe/Berlin", 0}, "2026-11-23 22:59:59", "2026-11-23", "2026-11-22"},
-        {{PERIOD_WEEK, 1, "UTC", 0}, "2027-01-03 23:59:59", "2026-W53", "2026-W52"},
-        {{PERIOD_WEEK, 1, "UTC", 0}, "2027-01-04 00:00:00", "2027-W01", "2026-W53"},
-        {{PERIOD_WEEK, 1, "UTC", 0}, "2024-12-30 00:00:00", "2025-W01", "2024-W52"},
-        {{PERIOD_WEEK, 1, "UTC", 0}, "2021-01-03 12:00:00", "2020-W53", "2020-W52"},
-        {{PERIOD_MONTH, 1, "UTC", 0}, "2026-03-31 12:00:00", "2026-03", "2026-02"},
-        {{PERIOD_MONTH, 1, "UTC", 0}, "2026-01-01 00:00:00", "2026-01", "2025-12"},
-        {{PERIOD_QUARTER, 1, "UTC", 0}, "2026-01-01 00:00:00", "2026-Q1", "2025-Q4"},
-        {{PERIOD_YEAR, 1, "America/New_York", 0}, "2026-01-01 04:59:59", "2025", "2024"},
-        {{PERIOD_YEAR, 1, "America/New_York", 0}, "2026-01-01 05:00:00", "2026", "2025"},
-        /* clocks go back over midnight: 30 October begins, and then 29 October goes on */
-        {{PERIOD_DAY, 1, "America/St_Johns", 0}, "2005-10-30 02:29:59", "2005-10-29", "2005-10-28"},
-        {{PERIOD_DAY, 1, "America/St_Johns", 0}, "2005-10-30 02:30:00", "2005-10-30", "2005-10-29"},
-        {{PERIOD_DAY, 1, "America/St_Johns", 0}, "2005-10-30 02:45:00", "2005-10-30", "2005-10-29"},
-        {{PERIOD_DAY, 1, "America/St_Johns", 0}, "2005-10-30 04:00:00", "2005-10-30", "2005-10-29"},
-        /* a day that never was */
-        {{PERIOD_DAY, 1, "Pacific/Apia", 0}, "2011-12-30 09:59:59", "2011-12-29", "2011-12-28"},
-        {{PERIOD_DAY, 1, "Pacific/Apia", 0}, "2011-12-30 10:00:00", "2011-12-31", "2011-12-30"},
-        {{PERIOD_HOUR, 1, "UTC", 0}, "2026-01-01 00:59:59", "2026-01-01T00", "2025-12-31T23"},
-        {{PERIOD_HOUR, 1, "Europe/Berlin", 0},
-         "2026-03-29 01:00:00",
-         "2026-03-29T03",
-         "2026-03-29T01"},
-        {{PERIOD_MINUTE, 1, "UTC", 15},
-         "2026-01-01 00:14:59",
-         "2026-01-01T0000",
-         "2025-12-31T2345"},
-    };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; i < sizeof(instants) / sizeof(instants[0]); i++) {
         struct period p;
-        time_t now = utc(cases[i].now);
-        period_containing(&cases[i].rule, now, &p);
-        ck_assert_str_eq(p.label, cases[i].containing);
+        time_t now = utc(instants[i].now);
+        period_containing(&instants[i].rule, now, &p);
+        ck_assert_str_eq(p.label, instants[i].containing);
         ck_assert(p.start <= now && now < p.end);
-        period_last_complete(&cases[i].rule, now, &p);
-        ck_assert_str_eq(p.label, cases[i].last);
+        period_last_complete(&instants[i].rule, now, &p);
+        ck_assert_str_eq(p.label, instants[i].last);
         ck_assert(p.end <= now);
     }
 }
@@ -342,7 +345,7 @@ START_TEST(periods_join_without_gaps)
         "Pacific/Apia", "Australia/Lord_Howe"};
     for (size_t z = 0; z < sizeof(zones) / sizeof(zones[0]); z++) {
         for (int unit = PERIOD_DAY; unit <= PERIOD_MINUTE; unit++) {
-            struct period_rule rule = {(enum period_unit)unit, 1, zones[z], 20};
+            struct period_rule rule = {(enum period_unit)unit, 1, zones[z], 20, 0};
             struct period p, next, again;
             struct err e = {0};
             /* Long units over many years, short ones over the changes of the clocks in one. */
@@ -367,7 +370,7 @@ END_TEST
 
 START_TEST(shifts_keep_the_window)
 {
-    struct period_rule rule = {PERIOD_DAY, 30, "UTC", 0};
+    struct period_rule rule = {PERIOD_DAY, 30, "UTC", 0, 0};
     struct period p;
     struct err e = {0};
     ck_ok(period_parse(&rule, "2026-11-23", &p, &e), &e);

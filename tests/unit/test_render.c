@@ -6,8 +6,8 @@
 #include "tests/unit/rows.h"
 
 static const struct format *const all[] = {&format_xlsx, &format_csv, &format_json, &format_ndjson};
-static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL, 0},
-                                        {"n", "N", COLUMN_INTEGER, NULL, 0}};
+static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                        {"n", "N", COLUMN_INTEGER, NULL}};
 static const struct cell cells[] = {CELL("=x"), CELL("1"), CELL("\xff"),
                                     CELL("12345678901234567890")};
 
@@ -49,11 +49,15 @@ START_TEST(test_all_formats)
     const char *dir = fresh_dir();
     ck_ok(render_open(&r, dir, &rows_document, all, 4, &format_default_options, 2, &e), &e);
     rows_init(&rows, columns, 2, cells, 2);
-    ck_ok(render_result(r, "first", "First", &rows.source, &n, &e), &e);
+    ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
+                        &n, &e),
+          &e);
     ck_assert_uint_eq(n, 2);
     rows_init(&rows, columns, 2, cells, 1);
     rows.repeat = 3;
-    ck_ok(render_result(r, "second", "Second", &rows.source, &n, &e), &e);
+    ck_ok(render_result(r, &(const struct result){.name = "second", .title = "Second"},
+                        &rows.source, &n, &e),
+          &e);
     ck_assert_uint_eq(n, 3);
     snprintf(path, sizeof(path), "%s/daily.first.csv", dir);
     ck_assert_int_ne(stat(path, &st), 0); /* nothing has its name before all is proven */
@@ -91,7 +95,9 @@ static void render_hashes(char hashes[4][HASH_HEX_SIZE])
     size_t nartifacts;
     ck_ok(render_open(&r, fresh_dir(), &rows_document, all, 4, &format_default_options, 1, &e), &e);
     rows_init(&rows, columns, 2, cells, 2);
-    ck_ok(render_result(r, "first", "First", &rows.source, &n, &e), &e);
+    ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
+                        &n, &e),
+          &e);
     ck_ok(render_finish(r, &artifacts, &nartifacts, &e), &e);
     ck_assert_uint_eq(nartifacts, 4);
     for (size_t i = 0; i < 4; i++)
@@ -121,7 +127,9 @@ static void must_fail(const struct column *cols, size_t ncols, const struct cell
     rows_init(&rows, cols, ncols, values, 1);
     rows.repeat = 10;
     rows.fail_at = fail_at;
-    ck_error(render_result(r, "first", "First", &rows.source, &n, e), e, wrong);
+    ck_error(render_result(r, &(const struct result){.name = "first", .title = "First"},
+                           &rows.source, &n, e),
+             e, wrong);
     ck_assert_uint_eq(n, 77);
     render_free(r);
     ck_assert_uint_eq(count_files(dir), 0);
@@ -129,10 +137,10 @@ static void must_fail(const struct column *cols, size_t ncols, const struct cell
 
 START_TEST(test_failures_leave_nothing)
 {
-    static const struct column twins[] = {{"a", "A", COLUMN_TEXT, NULL, 0},
-                                          {"a", "B", COLUMN_TEXT, NULL, 0}};
-    static const struct column cases[] = {{"a", "A", COLUMN_TEXT, NULL, 0},
-                                          {"A", "B", COLUMN_FLOAT, NULL, 0}};
+    static const struct column twins[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                          {"a", "B", COLUMN_TEXT, NULL}};
+    static const struct column cases[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                          {"A", "B", COLUMN_FLOAT, NULL}};
     static const struct cell nan[] = {CELL("x"), CELL("nan")};
     struct err e = {0};
     must_fail(twins, 2, cells, 0, "result set \"first\": two columns are called \"a\"", &e);
@@ -155,7 +163,7 @@ START_TEST(test_column_limit)
     struct err e = {0};
     for (unsigned i = 0; i <= LIMIT_COLUMNS; i++) {
         snprintf(names[i], sizeof(names[i]), "c%u", i);
-        many[i] = (struct column){names[i], names[i], COLUMN_TEXT, NULL, 0};
+        many[i] = (struct column){names[i], names[i], COLUMN_TEXT, NULL};
         values[i] = CELL_NULL;
     }
     must_fail(many, LIMIT_COLUMNS + 1, values, 0, "1001 columns", &e);
@@ -166,7 +174,9 @@ START_TEST(test_column_limit)
     size_t nartifacts;
     ck_ok(render_open(&r, fresh_dir(), &rows_document, all, 4, &format_default_options, 1, &e), &e);
     rows_init(&rows, many, LIMIT_COLUMNS, values, 1);
-    ck_ok(render_result(r, "first", "First", &rows.source, &n, &e), &e);
+    ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
+                        &n, &e),
+          &e);
     ck_ok(render_finish(r, &artifacts, &nartifacts, &e), &e);
     render_free(r);
     free(many);
@@ -185,7 +195,9 @@ START_TEST(test_misuse)
     const char *dir = fresh_dir();
     ck_ok(render_open(&r, dir, &rows_document, all, 4, &format_default_options, 2, &e), &e);
     rows_init(&rows, columns, 2, cells, 2);
-    ck_ok(render_result(r, "first", "First", &rows.source, &n, &e), &e);
+    ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
+                        &n, &e),
+          &e);
     ck_error(render_finish(r, &artifacts, &nartifacts, &e), &e, "1 of 2 result sets");
     render_free(r);
     ck_assert_uint_eq(count_files(dir), 0);
@@ -221,7 +233,8 @@ START_TEST(test_full_disk)
             int rc =
                 render_open(&r, dir, &rows_document, &all[f], 1, &format_default_options, 1, &e);
             if (rc == 0)
-                rc = render_result(r, "first", "First", &rows.source, &n, &e);
+                rc = render_result(r, &(const struct result){.name = "first", .title = "First"},
+                                   &rows.source, &n, &e);
             if (rc == 0)
                 rc = render_finish(r, &artifacts, &nartifacts, &e);
             rows_limit_files(RLIM_INFINITY);

@@ -98,7 +98,7 @@ struct days {
 static bool next_day(void *ctx, const struct due_period *due)
 {
     struct days *d = ctx;
-    struct period_rule rule = {PERIOD_DAY, 1, d->zone, 1};
+    struct period_rule rule = {PERIOD_DAY, 1, d->zone, 1, 0};
     struct period p = due->period;
     if (d->n++)
         ck_assert_msg(strcmp(due->period.label, d->expected) == 0, "%s %s: %s instead of %s",

@@ -44,14 +44,15 @@ static char *column_xml(enum column_type type, const char *number_format, const 
                         size_t n, const struct format_options *options, struct render_notes *notes)
 {
     struct err e = {0};
-    struct column column = {"v", "V", type, number_format, 0};
+    const struct column_look look = {.number_format = number_format};
+    struct column column = {"v", "V", type, &look};
     struct rows rows;
     struct proof proof;
     uint64_t nrows = n;
     const char *path = rows_path("column.xlsx");
     rows_init(&rows, &column, 1, cells, n);
     ck_ok(rows_write(&format_xlsx, options, path, &rows, notes, &e), &e);
-    ck_ok(format_xlsx.verify(path, options, &nrows, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_xlsx, path, options, nrows, &proof, &e), &e);
     return read_part(path, "xl/worksheets/sheet2.xml");
 }
 
@@ -119,7 +120,7 @@ END_TEST
 START_TEST(test_what_is_no_number_fails)
 {
     static const struct cell cells[] = {CELL("nan"), CELL("inf"), CELL("-inf"), CELL("1e309")};
-    static const struct column column = {"v", "V", COLUMN_FLOAT, NULL, 0};
+    static const struct column column = {"v", "V", COLUMN_FLOAT, NULL};
     struct err e = {0};
     for (size_t i = 0; i < ROWS_COUNT(cells); i++) {
         struct rows rows;
@@ -134,7 +135,7 @@ END_TEST
 
 START_TEST(test_long_texts)
 {
-    static const struct column column = {"v", "V", COLUMN_TEXT, NULL, 0};
+    static const struct column column = {"v", "V", COLUMN_TEXT, NULL};
     struct format_options options = format_default_options;
     struct render_notes notes;
     struct err e = {0};
@@ -160,10 +161,11 @@ END_TEST
 
 START_TEST(test_sheet)
 {
+    static const struct column_look percent = {.number_format = "0.0%", .width = 12.5};
     static const struct column columns[] = {
-        {"id", "Id", COLUMN_INTEGER, NULL, 0},
-        {"rate", "Error rate", COLUMN_DECIMAL, "0.0%", 12.5},
-        {"note", "Note", COLUMN_TEXT, NULL, 0},
+        {"id", "Id", COLUMN_INTEGER, NULL},
+        {"rate", "Error rate", COLUMN_DECIMAL, &percent},
+        {"note", "Note", COLUMN_TEXT, NULL},
     };
     static const struct cell cells[] = {CELL("1"), CELL("0.25"), CELL("x"),
                                         CELL_NULL, CELL_NULL,    CELL_NULL};
@@ -174,7 +176,7 @@ START_TEST(test_sheet)
     const char *path = rows_path("sheet.xlsx");
     rows_init(&rows, columns, 3, cells, 2);
     ck_ok(rows_write(&format_xlsx, &format_default_options, path, &rows, NULL, &e), &e);
-    ck_ok(format_xlsx.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_xlsx, path, &format_default_options, n, &proof, &e), &e);
     char sha256[HASH_HEX_SIZE];
     ck_ok(hash_file(path, sha256, &e), &e);
     ck_assert_str_eq(proof.sha256, sha256);
@@ -220,29 +222,29 @@ END_TEST
 /* Rows beyond a sheet's last go on in the next one; the check knows which sheet has how many. */
 START_TEST(test_more_rows_than_a_sheet)
 {
-    static const struct column column = {"v", "V", COLUMN_INTEGER, NULL, 0};
+    static const struct column column = {"v", "V", COLUMN_INTEGER, NULL};
     static const struct cell cell = CELL("7");
     enum { LIMIT = 5 };
     struct err e = {0};
     struct proof proof;
     for (uint64_t n = 0; n <= 9; n++) {
         const char *path = rows_path("many.xlsx");
-        struct result a = {"a", "Videos", &column, 1}, b = {"b", "videos", &column, 1};
+        struct result a = {"a", "Videos", NULL, &column, 1}, b = {"b", "videos", NULL, &column, 1};
         struct writer *w = NULL;
-        uint64_t rows[2] = {n, 9 - n};
+        struct rendered rows[2] = {{.rows = n}, {.rows = 9 - n}};
         ck_ok(xlsx_open_limited(&w, path, unit_temp_dir(), &rows_document, &format_default_options,
                                 LIMIT, &e),
               &e);
         for (int k = 0; k < 2; k++) {
             ck_ok(format_xlsx.begin(w, k ? &b : &a, &e), &e);
-            for (uint64_t i = 0; i < rows[k]; i++)
+            for (uint64_t i = 0; i < rows[k].rows; i++)
                 ck_ok(format_xlsx.row(w, &cell, &e), &e);
             ck_ok(format_xlsx.end(w, &e), &e);
         }
         ck_ok(format_xlsx.finish(w, &e), &e);
         format_xlsx.free(w);
         ck_ok(xlsx_check(path, rows, 2, LIMIT, &proof, &e), &e);
-        rows[0]++;
+        rows[0].rows++;
         ck_assert_int_eq(xlsx_check(path, rows, 2, LIMIT, &proof, &e), -1);
         ck_assert_int_eq(e.kind, ERR_IO);
         if (n != 9)
@@ -262,8 +264,8 @@ END_TEST
 
 START_TEST(test_same_bytes)
 {
-    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL, 0},
-                                            {"b", "B", COLUMN_DATETIME, NULL, 0}};
+    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                            {"b", "B", COLUMN_DATETIME, NULL}};
     static const struct cell cells[] = {CELL("x"), CELL("2026-11-23 10:00:00")};
     static const char *const zones[] = {"UTC", "Asia/Tokyo", "America/New_York"};
     struct err e = {0};
@@ -279,7 +281,7 @@ START_TEST(test_same_bytes)
         rows_init(&rows, columns, 2, cells, 1);
         rows.repeat = n;
         ck_ok(rows_write(&format_xlsx, &format_default_options, path, &rows, NULL, &e), &e);
-        ck_ok(format_xlsx.verify(path, &format_default_options, &n, 1, &proof[i], &e), &e);
+        ck_ok(rows_verify(&format_xlsx, path, &format_default_options, n, &proof[i], &e), &e);
     }
     ck_assert_str_eq(proof[0].sha256, proof[1].sha256);
     ck_assert_str_eq(proof[0].sha256, proof[2].sha256);
@@ -288,10 +290,10 @@ END_TEST
 
 START_TEST(test_hostile_document)
 {
-    static const struct column column = {"v", "<&\">\x01", COLUMN_TEXT, NULL, 0};
+    static const struct column column = {"v", "<&\">\x01", COLUMN_TEXT, NULL};
     static const struct cell cell = CELL("x");
     struct document doc = rows_document;
-    struct result r = {"r", "</sheet>&[\"'", &column, 1};
+    struct result r = {"r", "</sheet>&[\"'", NULL, &column, 1};
     struct writer *w = NULL;
     struct err e = {0};
     struct proof proof;
@@ -307,7 +309,7 @@ START_TEST(test_hostile_document)
     ck_ok(format_xlsx.end(w, &e), &e);
     ck_ok(format_xlsx.finish(w, &e), &e);
     format_xlsx.free(w);
-    ck_ok(format_xlsx.verify(path, &format_default_options, &n, 1, &proof, &e), &e);
+    ck_ok(rows_verify(&format_xlsx, path, &format_default_options, n, &proof, &e), &e);
 }
 END_TEST
 
@@ -317,8 +319,8 @@ END_TEST
  */
 START_TEST(test_full_disk)
 {
-    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL, 0},
-                                            {"b", "B", COLUMN_TEXT, NULL, 0}};
+    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                            {"b", "B", COLUMN_TEXT, NULL}};
     static const struct cell cells[] = {CELL("0123456789012345678901234567890123456789"),
                                         CELL("abcdefghijklmnopqrstuvwxyz")};
     struct err e = {0};
@@ -335,8 +337,8 @@ START_TEST(test_full_disk)
         rows_limit_files(RLIM_INFINITY);
         if (rc == 0) {
             silent++;
-            ck_assert_int_eq(format_xlsx.verify(path, &format_default_options, &n, 1, &proof, &e),
-                             -1);
+            ck_assert_int_eq(
+                rows_verify(&format_xlsx, path, &format_default_options, n, &proof, &e), -1);
         }
     }
     ck_assert_uint_gt(silent, 0);

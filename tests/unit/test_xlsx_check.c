@@ -11,8 +11,8 @@
 /* A workbook of ours with two rows; the caller frees it. */
 static char *make(size_t *len)
 {
-    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL, 0},
-                                            {"b", "B", COLUMN_INTEGER, NULL, 0}};
+    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                            {"b", "B", COLUMN_INTEGER, NULL}};
     static const struct cell cells[] = {CELL("Grüße"), CELL("1"), CELL("x"), CELL("2")};
     struct err e = {0};
     struct rows rows;
@@ -27,7 +27,7 @@ static int check(const char *data, size_t len, uint64_t rows, struct err *e)
     struct proof proof;
     const char *path = rows_path("check.xlsx");
     rows_put(path, data, len);
-    return format_xlsx.verify(path, &format_default_options, &rows, 1, &proof, e);
+    return rows_verify(&format_xlsx, path, &format_default_options, rows, &proof, e);
 }
 
 START_TEST(test_counts)
