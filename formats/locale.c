@@ -157,6 +157,38 @@ static void add_range(const struct locale *l, const char *first, int64_t from, c
     add_date(l, last, to, out, size);
 }
 
+void locale_sentence(const struct locale *l, enum locale_word word, const char *first,
+                     const char *second, char *out, size_t size)
+{
+    const char *p = locale_word(l, word), *gap;
+    out[0] = '\0';
+    for (const char *value = first; (gap = strstr(p, "%s")) != NULL; value = second) {
+        add(out, size, p, (size_t)(gap - p));
+        add(out, size, value, strlen(value));
+        p = gap + 2;
+    }
+    add(out, size, p, strlen(p));
+}
+
+void locale_date(const struct locale *l, const struct civil *c, char *out, size_t size)
+{
+    char number[24];
+    out[0] = '\0';
+    for (const char *p = l->date_format; *p;) {
+        size_t n = strspn(p, "dmy");
+        snprintf(number, sizeof(number), "%0*d", (int)n,
+                 *p == 'd'   ? c->day
+                 : *p == 'm' ? c->month
+                             : c->year);
+        n = n ? strspn(p, (char[]){*p, '\0'}) : 0;
+        if (n)
+            add(out, size, number, strlen(number));
+        else
+            add(out, size, p, n = 1);
+        p += n;
+    }
+}
+
 void locale_days(const struct locale *l, int64_t from, int64_t to, char *out, size_t size)
 {
     struct civil a, b;

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/zone.h"
+
 enum locale_word {
     WORD_ABOUT, /* the first sheet */
     WORD_TENANT,
@@ -36,7 +38,8 @@ enum locale_word {
     WORD_NO,
     WORD_PAGE,  /* two %s: the page, and how many there are */
     WORD_SHOWN, /* two %s: how many rows are shown, and how many there are */
-    WORD_CHART_SHOWN,
+    WORD_CHART,
+    WORD_CHART_SHOWN, /* as WORD_SHOWN */
     LOCALE_WORDS,
 };
 
@@ -68,6 +71,12 @@ const struct locale *locale_by_tag(const char *tag);
 const struct locale *locale_at(size_t index);
 const char *locale_word(const struct locale *l, enum locale_word word);
 
+/* A word that has two %s, with these in their places. */
+void locale_sentence(const struct locale *l, enum locale_word word, const char *first,
+                     const char *second, char *out, size_t size);
+
+/* A date in the locale's digits: 2026-11-23, 23.11.2026. */
+void locale_date(const struct locale *l, const struct civil *c, char *out, size_t size);
 /* "16 to 22 November 2026" for days since 1970-01-01, both included. */
 void locale_days(const struct locale *l, int64_t from, int64_t to, char *out, size_t size);
 /* The same by months: "October to December 2026". */

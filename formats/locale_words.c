@@ -30,6 +30,7 @@ const struct language language_de = {
             [WORD_NO] = "nein",
             [WORD_PAGE] = "Seite %s von %s",
             [WORD_SHOWN] = "Hier stehen die ersten %s von %s Zeilen.",
+            [WORD_CHART] = "Diagramm",
             [WORD_CHART_SHOWN] = "Das Diagramm zeigt die ersten %s von %s Zeilen.",
         },
 };
@@ -64,6 +65,7 @@ const struct language language_en = {
             [WORD_NO] = "no",
             [WORD_PAGE] = "Page %s of %s",
             [WORD_SHOWN] = "The first %s of %s rows are shown here.",
+            [WORD_CHART] = "Chart",
             [WORD_CHART_SHOWN] = "The chart shows the first %s of %s rows.",
         },
 };
@@ -98,6 +100,7 @@ const struct language language_es = {
             [WORD_NO] = "no",
             [WORD_PAGE] = "Página %s de %s",
             [WORD_SHOWN] = "Aquí se muestran las primeras %s de %s filas.",
+            [WORD_CHART] = "Gráfico",
             [WORD_CHART_SHOWN] = "El gráfico muestra las primeras %s de %s filas.",
         },
 };
@@ -132,6 +135,7 @@ const struct language language_fr = {
             [WORD_NO] = "non",
             [WORD_PAGE] = "Page %s sur %s",
             [WORD_SHOWN] = "Seules les premières lignes sont affichées ici : %s sur %s.",
+            [WORD_CHART] = "Graphique",
             [WORD_CHART_SHOWN] = "Le graphique montre les premières lignes : %s sur %s.",
         },
 };
@@ -166,6 +170,7 @@ const struct language language_it = {
             [WORD_NO] = "no",
             [WORD_PAGE] = "Pagina %s di %s",
             [WORD_SHOWN] = "Qui sono mostrate le prime %s righe su %s.",
+            [WORD_CHART] = "Grafico",
             [WORD_CHART_SHOWN] = "Il grafico mostra le prime %s righe su %s.",
         },
 };
@@ -200,6 +205,7 @@ const struct language language_nl = {
             [WORD_NO] = "nee",
             [WORD_PAGE] = "Pagina %s van %s",
             [WORD_SHOWN] = "Hier staan de eerste %s van %s rijen.",
+            [WORD_CHART] = "Grafiek",
             [WORD_CHART_SHOWN] = "De grafiek toont de eerste %s van %s rijen.",
         },
 };
@@ -235,6 +241,7 @@ const struct language language_pt = {
             [WORD_NO] = "não",
             [WORD_PAGE] = "Página %s de %s",
             [WORD_SHOWN] = "São mostradas aqui as primeiras %s de %s linhas.",
+            [WORD_CHART] = "Gráfico",
             [WORD_CHART_SHOWN] = "O gráfico mostra as primeiras %s de %s linhas.",
         },
 };

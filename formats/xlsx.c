@@ -12,35 +12,25 @@
 #include <unistd.h>
 #include <xlsxwriter.h>
 
-#include "formats/text.h"
+#include "formats/xlsx_chart.h"
 #include "formats/xlsx_check.h"
 #include "formats/xlsx_cover.h"
-#include "formats/xlsx_names.h"
-#include "formats/xlsx_pen.h"
+#include "formats/xlsx_table.h"
 #include "lib/mem.h"
-#include "lib/utf8.h"
 
-enum {
-    MIN_WIDTH = 8,
-    MAX_WIDTH = 60,
-    FILTER_BUTTON = 3, /* characters that the button of the autofilter covers in a header */
-    PROPERTY_BYTES = 255,
-};
+enum { PROPERTY_UNITS = 255, MAX_COVER_CHARTS = 100 };
 
 struct xlsx {
     struct writer writer;
-    const struct document *doc;
-    uint32_t max_rows;
-    lxw_workbook *book;
+    struct xlsx_book book;
     lxw_worksheet *cover;
-    struct xlsx_pen pen;
-    struct xlsx_names names;
-    struct arena arena; /* contents, and what belongs to a result set */
+    struct figures figures;
     struct xlsx_content *contents;
     size_t ncontents, contents_cap;
-    const struct result *result;
-    lxw_format **formats; /* the columns' own number formats, NULL where there is none */
-    size_t *widths;       /* the widest cell so far, in characters */
+    struct xlsx_cover_chart charts[MAX_COVER_CHARTS];
+    size_t ncharts;
+    struct xlsx_table table; /* of the current result set */
+    struct xlsx_charts drawn;
 };
 
 static struct xlsx *xlsx_of(struct writer *w)
@@ -48,42 +38,19 @@ static struct xlsx *xlsx_of(struct writer *w)
     return (struct xlsx *)(void *)w;
 }
 
-static int add_sheet(struct xlsx *x, const char *title, lxw_worksheet **out, const char **name,
-                     struct err *e)
+static int set_properties(struct xlsx_book *b, struct err *e)
 {
-    *name = xlsx_names_add(&x->names, title);
-    *out = workbook_add_worksheet(x->book, *name);
-    return *out ? 0 : err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", *name);
-}
-
-/* The library puts properties into XML as they are but for <, > and &. */
-static char *property(struct xlsx *x, const char *text)
-{
-    struct buf clean;
-    buf_init(&clean, TEXT_MAX_BYTES);
-    utf8_clean(&clean, text, strlen(text));
-    size_t len = clean.len < PROPERTY_BYTES ? clean.len : PROPERTY_BYTES;
-    char *out = arena_strndup(&x->arena, clean.data, text_whole(clean.data, len));
-    for (char *p = out; *p; p++) {
-        if ((unsigned char)*p < 0x20)
-            *p = ' ';
-    }
-    buf_release(&clean);
-    return out;
-}
-
-static int set_properties(struct xlsx *x, struct err *e)
-{
+    const struct document *doc = b->doc;
     char program[] = "pressrun";
     lxw_doc_properties properties = {
-        .title = property(x, x->doc->title),
-        .subject = property(x, x->doc->period_text),
+        .title = xlsx_pen_plain(&b->arena, doc->title, PROPERTY_UNITS),
+        .subject = xlsx_pen_plain(&b->arena, doc->period_text, PROPERTY_UNITS),
         .author = program,
-        .company = property(x, x->doc->tenant_name),
-        .comments = property(x, x->doc->description),
-        .created = x->doc->generated_at,
+        .company = xlsx_pen_plain(&b->arena, doc->tenant_name, PROPERTY_UNITS),
+        .comments = xlsx_pen_plain(&b->arena, doc->description, PROPERTY_UNITS),
+        .created = doc->generated_at,
     };
-    return xlsx_pen_result(workbook_set_properties(x->book, &properties), "set the properties", e);
+    return xlsx_pen_result(workbook_set_properties(b->book, &properties), "set the properties", e);
 }
 
 /* The library opens the file only at the end and would overwrite one: so it is made here. */
@@ -100,11 +67,23 @@ static void xlsx_free(struct writer *w)
     if (!w)
         return;
     struct xlsx *x = xlsx_of(w);
-    xlsx_pen_release(&x->pen);
-    lxw_workbook_free(x->book);
-    xlsx_names_release(&x->names);
-    arena_release(&x->arena);
+    xlsx_table_release(&x->table);
+    figures_release(&x->figures);
+    xlsx_pen_release(&x->book.pen);
+    lxw_workbook_free(x->book.book);
+    xlsx_names_release(&x->book.names);
+    arena_release(&x->book.arena);
     free(x);
+}
+
+/* The first sheet comes first, and is filled last. */
+static int add_cover(struct xlsx *x, struct err *e)
+{
+    struct xlsx_extent cover;
+    if (xlsx_table_add_sheet(&x->book, locale_word(x->book.pen.locale, WORD_ABOUT), &cover, e) != 0)
+        return -1;
+    x->cover = cover.sheet;
+    return 0;
 }
 
 int xlsx_open_limited(struct writer **w, const char *path, const char *temp_dir,
@@ -114,20 +93,22 @@ int xlsx_open_limited(struct writer **w, const char *path, const char *temp_dir,
     if (create_file(path, e) != 0)
         return -1;
     struct xlsx *x = xcalloc(1, sizeof(*x));
+    struct xlsx_book *b = &x->book;
     char *dir = xstrdup(temp_dir);
     lxw_workbook_options how = {.constant_memory = 1, .tmpdir = dir, .use_zip64 = 1};
-    const char *name;
     x->writer.format = &format_xlsx;
-    x->doc = doc;
-    x->max_rows = max_rows;
-    x->book = workbook_new_opt(path, &how);
+    b->doc = doc;
+    b->max_rows = max_rows;
+    b->book = workbook_new_opt(path, &how);
     free(dir);
-    if (!x->book) {
+    if (!b->book) {
         err_set(e, ERR_IO, "libxlsxwriter made no workbook");
         goto fail;
     }
-    if (xlsx_pen_init(&x->pen, x->book, options->xlsx_truncate, &x->writer.notes, e) != 0 ||
-        set_properties(x, e) != 0 || add_sheet(x, "About", &x->cover, &name, e) != 0)
+    figures_open(&x->figures, doc);
+    if (xlsx_pen_init(&b->pen, b->book, document_locale(doc), options->xlsx_truncate,
+                      &x->writer.notes, e) != 0 ||
+        set_properties(b, e) != 0 || add_cover(x, e) != 0)
         goto fail;
     *w = &x->writer;
     return 0;
@@ -144,121 +125,75 @@ static int xlsx_open(struct writer **w, const char *path, const char *temp_dir,
     return xlsx_open_limited(w, path, temp_dir, doc, options, XLSX_MAX_ROWS, e);
 }
 
-/* Characters that a number format other than the type's own shows; the text says too little. */
-static void note_width(struct xlsx *x, size_t column)
+/* What the first sheet will say of the result set. */
+static void add_content(struct xlsx *x, const struct result *r)
 {
-    size_t shown = x->pen.shown;
-    if (x->formats[column] && shown)
-        shown += 4;
-    if (shown > x->widths[column])
-        x->widths[column] = shown;
-}
-
-/* Adds the next sheet of the result set, up to and with its header row. */
-static int start_sheet(struct xlsx *x, const char **name, struct err *e)
-{
-    const struct result *r = x->result;
-    if (add_sheet(x, r->title, &x->pen.sheet, name, e) != 0)
-        return -1;
-    x->pen.row = 0;
-    worksheet_freeze_panes(x->pen.sheet, 1, 0);
-    worksheet_set_landscape(x->pen.sheet);
-    worksheet_fit_to_pages(x->pen.sheet, 1, 0);
-    if (xlsx_pen_result(worksheet_repeat_rows(x->pen.sheet, 0, 0), "repeat the header", e) != 0)
-        return -1;
-    for (size_t i = 0; i < r->ncolumns; i++) {
-        const char *title = r->columns[i].title;
-        if (xlsx_pen_text(&x->pen, (lxw_col_t)i, title, strlen(title), x->pen.styles[XLSX_HEADER],
-                          e) != 0)
-            return err_wrap(e, "title of column \"%s\"", r->columns[i].name);
-        x->widths[i] = x->pen.shown + FILTER_BUTTON;
+    struct arena *arena = &x->book.arena;
+    const char *tag = x->book.pen.locale->tag;
+    if (x->ncontents == x->contents_cap) {
+        size_t cap = x->contents_cap ? x->contents_cap * 2 : 16;
+        x->contents = arena_grow(arena, x->contents, x->ncontents, cap, sizeof(*x->contents));
+        x->contents_cap = cap;
     }
-    x->pen.row = 1;
-    return 0;
-}
-
-/* What needs to know all rows: widths, and the range of the autofilter. */
-static int end_sheet(struct xlsx *x, struct err *e)
-{
-    const struct result *r = x->result;
-    lxw_worksheet *sheet = x->pen.sheet;
+    struct xlsx_content *c = &x->contents[x->ncontents++];
+    *c = (struct xlsx_content){
+        .title = arena_strdup(arena, r->title),
+        .note = label_text(result_look(r)->note, tag),
+        .hidden = result_look(r)->hidden,
+        .notes = arena_alloc(arena, r->ncolumns * sizeof(*c->notes)),
+    };
     for (size_t i = 0; i < r->ncolumns; i++) {
-        double width = column_look(&r->columns[i])->width;
-        if (width <= 0)
-            width = (double)(x->widths[i] < MIN_WIDTH   ? MIN_WIDTH
-                             : x->widths[i] > MAX_WIDTH ? MAX_WIDTH
-                                                        : x->widths[i] + 1);
-        lxw_col_t col = (lxw_col_t)i;
-        if (xlsx_pen_result(worksheet_set_column(sheet, col, col, width, NULL), "set a width", e) !=
-            0)
-            return -1;
+        const char *note = label_text(column_look(&r->columns[i])->note, tag);
+        if (note)
+            c->notes[c->nnotes++] =
+                (struct xlsx_note){arena_strdup(arena, r->columns[i].title), note};
     }
-    return xlsx_pen_result(
-        worksheet_autofilter(sheet, 0, 0, x->pen.row - 1, (lxw_col_t)(r->ncolumns - 1)),
-        "set the autofilter", e);
-}
-
-static int set_formats(struct xlsx *x, const struct result *r, struct err *e)
-{
-    x->formats = arena_alloc(&x->arena, r->ncolumns * sizeof(*x->formats));
-    x->widths = arena_alloc(&x->arena, r->ncolumns * sizeof(*x->widths));
-    for (size_t i = 0; i < r->ncolumns; i++) {
-        const char *format = column_look(&r->columns[i])->number_format;
-        if (format && xlsx_pen_number_format(&x->pen, format, &x->formats[i], e) != 0)
-            return err_wrap(e, "column \"%s\"", r->columns[i].name);
-    }
-    return 0;
 }
 
 static int xlsx_begin(struct writer *w, const struct result *r, struct err *e)
 {
     struct xlsx *x = xlsx_of(w);
-    if (r->ncolumns > XLSX_MAX_COLUMNS)
-        return err_set(e, ERR_DATA, "%zu columns; a sheet holds %d", r->ncolumns, XLSX_MAX_COLUMNS);
-    x->result = r;
-    if (x->ncontents == x->contents_cap) {
-        size_t cap = x->contents_cap ? x->contents_cap * 2 : 16;
-        x->contents = arena_grow(&x->arena, x->contents, x->ncontents, cap, sizeof(*x->contents));
-        x->contents_cap = cap;
-    }
-    struct xlsx_content *c = &x->contents[x->ncontents++];
-    c->title = arena_strdup(&x->arena, r->title);
-    if (set_formats(x, r, e) != 0)
+    xlsx_table_release(&x->table);
+    if (xlsx_table_begin(&x->table, &x->book, r, e) != 0 ||
+        xlsx_charts_begin(&x->drawn, &x->table, e) != 0)
         return -1;
-    return start_sheet(x, &c->sheet, e);
+    figures_begin(&x->figures, r);
+    add_content(x, r);
+    x->contents[x->ncontents - 1].sheet = x->table.extents[0].name;
+    return 0;
 }
 
 static int xlsx_row(struct writer *w, const struct cell *cells, struct err *e)
 {
     struct xlsx *x = xlsx_of(w);
-    const struct result *r = x->result;
-    const char *name;
-    if (x->pen.row == x->max_rows && (end_sheet(x, e) != 0 || start_sheet(x, &name, e) != 0))
+    if (xlsx_table_row(&x->table, cells, e) != 0)
         return -1;
-    for (size_t i = 0; i < r->ncolumns; i++) {
-        if (xlsx_pen_cell(&x->pen, (lxw_col_t)i, r->columns[i].type, x->formats[i], &cells[i], e) !=
-            0)
-            return err_wrap(e, "column \"%s\"", r->columns[i].name);
-        note_width(x, i);
-    }
-    x->pen.row++;
-    x->contents[x->ncontents - 1].rows++;
+    xlsx_charts_row(&x->drawn, cells);
+    figures_row(&x->figures, cells);
     return 0;
 }
 
 static int xlsx_end(struct writer *w, struct err *e)
 {
-    return end_sheet(xlsx_of(w), e);
+    struct xlsx *x = xlsx_of(w);
+    x->contents[x->ncontents - 1].rows = x->table.rows;
+    if (x->ncharts + result_look(x->table.result)->ncharts > MAX_COVER_CHARTS)
+        return err_set(e, ERR_DATA, "more than %d charts", MAX_COVER_CHARTS);
+    if (xlsx_table_end(&x->table, e) != 0)
+        return -1;
+    int rc = xlsx_charts_end(&x->drawn, x->charts, &x->ncharts, e);
+    xlsx_table_release(&x->table);
+    return rc;
 }
 
 static int xlsx_finish(struct writer *w, struct err *e)
 {
     struct xlsx *x = xlsx_of(w);
-    x->pen.sheet = x->cover;
-    if (xlsx_cover_write(&x->pen, x->doc, x->contents, x->ncontents, e) != 0)
+    const struct xlsx_cover cover = {&x->figures, x->contents, x->ncontents, x->charts, x->ncharts};
+    if (xlsx_cover_write(&x->book, x->cover, &cover, e) != 0)
         return err_wrap(e, "the first sheet");
-    lxw_workbook *book = x->book;
-    x->book = NULL; /* closing frees it, whatever comes out */
+    lxw_workbook *book = x->book.book;
+    x->book.book = NULL; /* closing frees it, whatever comes out */
     return xlsx_pen_result(workbook_close(book), "write the workbook", e);
 }
 

@@ -1,0 +1,462 @@
+#include "formats/xlsx_table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "formats/xlsx.h"
+#include "lib/parse.h"
+#include "lib/utf8.h"
+
+enum {
+    MIN_WIDTH = 8,
+    MAX_WIDTH = 60,
+    FILTER_BUTTON = 3, /* characters that the button of the autofilter covers in a header */
+    HEADER_HEIGHT = 24,
+    PAPER_LETTER = 1, /* ST_PaperSize of ECMA-376 */
+    PAPER_A4 = 9,
+};
+
+uint64_t xlsx_table_sheet_rows(uint32_t max_rows, bool totals)
+{
+    return max_rows - 1 - totals;
+}
+
+int xlsx_table_add_sheet(struct xlsx_book *b, const char *title, struct xlsx_extent *out,
+                         struct err *e)
+{
+    out->name = xlsx_names_add(&b->names, title);
+    out->last = 0;
+    out->sheet = workbook_add_worksheet(b->book, out->name);
+    return out->sheet ? 0 : err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", out->name);
+}
+
+/* A part of a page's footer, which holds 255 units in all: "&" begins a code there. */
+static const char *footer_text(struct arena *arena, const char *text)
+{
+    enum { MAX_UNITS = 60 };
+    struct buf b;
+    buf_init(&b, 4096);
+    for (const char *s = xlsx_pen_plain(arena, text, MAX_UNITS); *s; s++) {
+        if (*s == '&')
+            buf_add_char(&b, '&');
+        buf_add_char(&b, *s);
+    }
+    const char *copy = arena_strndup(arena, b.data, b.len);
+    buf_release(&b);
+    return copy;
+}
+
+int xlsx_table_set_print(struct xlsx_book *b, lxw_worksheet *sheet, struct err *e)
+{
+    const struct document *doc = b->doc;
+    char page[128];
+    locale_sentence(b->pen.locale, WORD_PAGE, "&P", "&N", page, sizeof(page));
+    const char *footer = arena_printf(
+        &b->arena, "&L%s · %s · %s&R%s", footer_text(&b->arena, doc->title),
+        footer_text(&b->arena, doc->tenant_name), footer_text(&b->arena, doc->period), page);
+    worksheet_set_landscape(sheet);
+    worksheet_set_paper(sheet, b->pen.locale->us_letter ? PAPER_LETTER : PAPER_A4);
+    return xlsx_pen_result(worksheet_set_footer(sheet, footer), "set the footer", e);
+}
+
+/* What the column means, as the hint that Excel shows when its header is chosen. */
+static int set_note(struct xlsx_table *t, size_t i, lxw_worksheet *sheet, struct err *e)
+{
+    enum { MAX_TITLE = 32, MAX_NOTE = 255 }; /* Excel's own, in UTF-16 units */
+    struct xlsx_book *b = t->book;
+    const char *note = label_text(column_look(&t->result->columns[i])->note, b->pen.locale->tag);
+    if (!note)
+        return 0;
+    lxw_data_validation hint = {
+        .validate = LXW_VALIDATION_TYPE_ANY,
+        .input_title = xlsx_pen_plain(&b->arena, t->result->columns[i].title, MAX_TITLE),
+        .input_message = xlsx_pen_plain(&b->arena, note, MAX_NOTE),
+    };
+    return xlsx_pen_result(worksheet_data_validation_cell(sheet, 0, (lxw_col_t)i, &hint),
+                           "set a note", e);
+}
+
+static bool is_number(enum column_type type)
+{
+    return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
+}
+
+/* A header stands over its values. */
+static enum xlsx_style header_style(const struct column *c)
+{
+    static const enum xlsx_style styles[] = {[ALIGN_LEFT] = XLSX_HEADER,
+                                             [ALIGN_CENTER] = XLSX_HEADER_CENTER,
+                                             [ALIGN_RIGHT] = XLSX_HEADER_RIGHT};
+    enum look_align align = column_look(c)->align;
+    if (align == ALIGN_AUTO)
+        return is_number(c->type) ? XLSX_HEADER_RIGHT : XLSX_HEADER;
+    return styles[align];
+}
+
+/* Adds the next sheet of the result set, up to and with its header row. */
+static int start_sheet(struct xlsx_table *t, struct err *e)
+{
+    const struct result *r = t->result;
+    const struct result_look *look = result_look(r);
+    struct xlsx_book *b = t->book;
+    struct xlsx_pen *p = &b->pen;
+    if (t->nextents == t->extents_cap) {
+        size_t cap = t->extents_cap ? t->extents_cap * 2 : 2;
+        t->extents = arena_grow(&b->arena, t->extents, t->nextents, cap, sizeof(*t->extents));
+        t->extents_cap = cap;
+    }
+    struct xlsx_extent *x = &t->extents[t->nextents];
+    if (xlsx_table_add_sheet(b, r->title, x, e) != 0 || xlsx_table_set_print(b, x->sheet, e) != 0 ||
+        xlsx_pen_result(worksheet_repeat_rows(x->sheet, 0, 0), "repeat the header", e) != 0)
+        return -1;
+    t->nextents++;
+    p->sheet = x->sheet;
+    p->row = 0;
+    worksheet_freeze_panes(x->sheet, 1, 0);
+    worksheet_fit_to_pages(x->sheet, 1, 0);
+    if (look->tab_color >= 0)
+        worksheet_set_tab_color(x->sheet, (lxw_color_t)look->tab_color);
+    if (look->hidden)
+        worksheet_hide(x->sheet);
+    if (xlsx_pen_result(worksheet_set_row(x->sheet, 0, HEADER_HEIGHT, NULL), "set a height", e) !=
+        0)
+        return -1;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        const char *title = r->columns[i].title;
+        if (xlsx_pen_text(p, (lxw_col_t)i, title, strlen(title),
+                          p->styles[header_style(&r->columns[i])], e) != 0)
+            return err_wrap(e, "title of column \"%s\"", r->columns[i].name);
+        t->widths[i] = p->shown + FILTER_BUTTON;
+        if (set_note(t, i, x->sheet, e) != 0)
+            return -1;
+    }
+    p->row = 1;
+    return 0;
+}
+
+/* ---- what needs to know all rows ---- */
+
+static int set_widths(struct xlsx_table *t, lxw_worksheet *sheet, struct err *e)
+{
+    for (size_t i = 0; i < t->result->ncolumns; i++) {
+        double width = column_look(&t->result->columns[i])->width;
+        size_t shown = t->widths[i] + 1;
+        if (width <= 0)
+            width = (double)(shown < MIN_WIDTH ? MIN_WIDTH : shown > MAX_WIDTH ? MAX_WIDTH : shown);
+        lxw_col_t col = (lxw_col_t)i;
+        if (xlsx_pen_result(worksheet_set_column(sheet, col, col, width, NULL), "set a width", e) !=
+            0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The condition of a rule in Excel's words; a text stands in quotes, which it doubles. */
+static void set_condition(struct xlsx_book *b, const struct look_rule *rule, enum column_type type,
+                          lxw_conditional_format *out)
+{
+    static const uint8_t criteria[] = {
+        [TEST_IS] = LXW_CONDITIONAL_CRITERIA_EQUAL_TO,
+        [TEST_BELOW] = LXW_CONDITIONAL_CRITERIA_LESS_THAN,
+        [TEST_AT_MOST] = LXW_CONDITIONAL_CRITERIA_LESS_THAN_OR_EQUAL_TO,
+        [TEST_ABOVE] = LXW_CONDITIONAL_CRITERIA_GREATER_THAN,
+        [TEST_AT_LEAST] = LXW_CONDITIONAL_CRITERIA_GREATER_THAN_OR_EQUAL_TO};
+    struct buf quoted;
+    out->type = LXW_CONDITIONAL_TYPE_CELL;
+    out->criteria = criteria[rule->test];
+    if (rule->test != TEST_IS || (is_number(type) && parse_decimal(rule->value))) {
+        out->value_string = arena_strdup(&b->arena, rule->value);
+        return;
+    }
+    if (type == COLUMN_BOOLEAN && strlen(rule->value) == 1 && strchr("01", rule->value[0])) {
+        out->value_string = arena_strdup(&b->arena, rule->value[0] == '1' ? "TRUE" : "FALSE");
+        return;
+    }
+    buf_init(&quoted, 4096);
+    buf_add_char(&quoted, '"');
+    for (const char *p = rule->value; *p; p++) {
+        if (*p == '"')
+            buf_add_char(&quoted, '"');
+        buf_add_char(&quoted, *p);
+    }
+    buf_add_char(&quoted, '"');
+    out->value_string = arena_strdup(&b->arena, quoted.data);
+    buf_release(&quoted);
+}
+
+static int set_rule(struct xlsx_table *t, size_t i, const struct look_rule *rule,
+                    const struct xlsx_extent *x, struct err *e)
+{
+    static const lxw_color_t colors[][2] = {[COLOR_GOOD] = {0xC6EFCE, 0x006100},
+                                            [COLOR_WARNING] = {0xFFEB9C, 0x7F4A00},
+                                            [COLOR_BAD] = {0xFFC7CE, 0x9C0006},
+                                            [COLOR_INFO] = {0xDDEBF7, 0x1F4E79},
+                                            [COLOR_NEUTRAL] = {0xE7E6E6, 0x4A4A4A}};
+    struct xlsx_book *b = t->book;
+    lxw_conditional_format format = {.stop_if_true = 1};
+    format.format = workbook_add_format(b->book);
+    if (!format.format)
+        return err_set(e, ERR_INTERNAL, "libxlsxwriter made no style");
+    format_set_bg_color(format.format, colors[rule->color][0]);
+    format_set_font_color(format.format, colors[rule->color][1]);
+    set_condition(b, rule, t->columns[i].type, &format);
+    return xlsx_pen_result(worksheet_conditional_format_range(x->sheet, 1, (lxw_col_t)i, x->last,
+                                                              (lxw_col_t)i, &format),
+                           "set a colour", e);
+}
+
+static int set_colors(struct xlsx_table *t, const struct xlsx_extent *x, struct err *e)
+{
+    for (size_t i = 0; i < t->result->ncolumns; i++) {
+        const struct column_look *look = column_look(&t->result->columns[i]);
+        lxw_conditional_format bar = {.type = LXW_CONDITIONAL_DATA_BAR,
+                                      .data_bar_2010 = 1,
+                                      .bar_solid = 1,
+                                      .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
+                                      .min_value = 0,
+                                      .bar_color = 0xA9C6E8};
+        for (size_t k = 0; k < look->nrules; k++) {
+            if (set_rule(t, i, &look->rules[k], x, e) != 0)
+                return -1;
+        }
+        if (look->bar &&
+            xlsx_pen_result(worksheet_conditional_format_range(x->sheet, 1, (lxw_col_t)i, x->last,
+                                                               (lxw_col_t)i, &bar),
+                            "set the bars", e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* The rows are complete. The filter comes before what is written below them, which is no part of
+ * it: the library takes no range that ends above the row it is at. */
+static int end_rows(struct xlsx_table *t, struct err *e)
+{
+    struct xlsx_extent *x = &t->extents[t->nextents - 1];
+    lxw_col_t last = (lxw_col_t)(t->result->ncolumns - 1);
+    if (x->last && set_colors(t, x, e) != 0)
+        return -1;
+    return xlsx_pen_result(worksheet_autofilter(x->sheet, 0, 0, x->last, last),
+                           "set the autofilter", e);
+}
+
+/* ---- the totals row ---- */
+
+static const char *total_word(const struct xlsx_table *t, enum look_total total)
+{
+    static const enum locale_word words[] = {
+        [TOTAL_SUM] = WORD_TOTAL,   [TOTAL_AVERAGE] = WORD_AVERAGE, [TOTAL_MIN] = WORD_MINIMUM,
+        [TOTAL_MAX] = WORD_MAXIMUM, [TOTAL_COUNT] = WORD_COUNT,
+    };
+    return locale_word(t->book->pen.locale, words[total]);
+}
+
+/* SUBTOTAL counts what the filter leaves; it takes the ranges of several sheets. */
+static char *total_formula(struct xlsx_table *t, size_t i)
+{
+    static const int function[] = {[TOTAL_SUM] = 109,
+                                   [TOTAL_AVERAGE] = 101,
+                                   [TOTAL_MIN] = 105,
+                                   [TOTAL_MAX] = 104,
+                                   [TOTAL_COUNT] = 103};
+    struct arena *arena = &t->book->arena;
+    char cells[LXW_MAX_CELL_RANGE_LENGTH];
+    char *formula =
+        arena_printf(arena, "=SUBTOTAL(%d", function[column_look(&t->result->columns[i])->total]);
+    for (size_t k = 0; k < t->nextents; k++) {
+        const struct xlsx_extent *x = &t->extents[k];
+        lxw_rowcol_to_range(cells, 1, (lxw_col_t)i, x->last, (lxw_col_t)i);
+        if (k + 1 == t->nextents) {
+            formula = arena_printf(arena, "%s,%s", formula, cells);
+        } else {
+            char *quoted = lxw_quote_sheetname(x->name);
+            formula = arena_printf(arena, "%s,%s!%s", formula, quoted, cells);
+            free(quoted);
+        }
+    }
+    return arena_printf(arena, "%s)", formula);
+}
+
+/* Another kind than the row's label says, says so in its number format: it stays a number. */
+static int total_style(struct xlsx_table *t, size_t i, enum look_total label, lxw_format **out,
+                       struct err *e)
+{
+    const struct column *c = &t->result->columns[i];
+    const struct column_look *look = column_look(c);
+    struct xlsx_look made = {.align = look->align, .total = true};
+    char format[64];
+    unsigned places = t->places[i];
+    if (look->total == TOTAL_NONE)
+        return xlsx_pen_look(&t->book->pen, &made, out, e);
+    if (look->total == TOTAL_AVERAGE && places < 2)
+        places = 2;
+    xlsx_pen_format_of(&t->book->pen, c->type == COLUMN_INTEGER ? COLUMN_DECIMAL : c->type, places,
+                       format);
+    const char *number = look->total == TOTAL_COUNT ? "#,##0"
+                         : look->number_format      ? look->number_format
+                         : c->type == COLUMN_INTEGER && look->total != TOTAL_AVERAGE ? "#,##0"
+                                                                                     : format;
+    if (look->total != label)
+        number = arena_printf(&t->book->arena, "\"%s \"%s", total_word(t, look->total), number);
+    made.number_format = number;
+    return xlsx_pen_look(&t->book->pen, &made, out, e);
+}
+
+/* A sum may be wider than what is summed, and its label comes in front. */
+static void note_total_width(struct xlsx_table *t, size_t i, enum look_total label, double value)
+{
+    enum look_total total = column_look(&t->result->columns[i])->total;
+    char text[400];
+    size_t shown = (size_t)snprintf(text, sizeof(text), "%.*f", (int)t->places[i], value);
+    shown += shown / 3 + 2; /* thousands, a percent sign; bold digits are wider */
+    if (total != label)
+        shown += utf8_utf16_units(total_word(t, total), strlen(total_word(t, total))) + 2;
+    if (shown > t->widths[i])
+        t->widths[i] = shown;
+}
+
+static int put_total(struct xlsx_table *t, size_t i, enum look_total label, struct err *e)
+{
+    struct xlsx_pen *p = &t->book->pen;
+    lxw_col_t col = (lxw_col_t)i;
+    lxw_format *style;
+    double value = 0;
+    if (total_style(t, i, label, &style, e) != 0)
+        return -1;
+    if (column_look(&t->result->columns[i])->total == TOTAL_NONE ||
+        !tally_number(&t->totals[i], &value))
+        return xlsx_pen_result(worksheet_write_blank(p->sheet, p->row, col, style), "write a cell",
+                               e);
+    note_total_width(t, i, label, value);
+    return xlsx_pen_result(
+        worksheet_write_formula_num(p->sheet, p->row, col, total_formula(t, i), style, value),
+        "write a total", e);
+}
+
+static int put_totals(struct xlsx_table *t, struct err *e)
+{
+    const struct result *r = t->result;
+    struct xlsx_pen *p = &t->book->pen;
+    enum look_total label = TOTAL_NONE;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        enum look_total total = column_look(&r->columns[i])->total;
+        if (total != TOTAL_NONE && (label == TOTAL_NONE || total == TOTAL_SUM))
+            label = total;
+    }
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        lxw_format *style;
+        const struct xlsx_look made = {.total = true};
+        if (i == 0 && column_look(&r->columns[0])->total == TOTAL_NONE) {
+            const char *word = total_word(t, label);
+            if (xlsx_pen_look(p, &made, &style, e) != 0 ||
+                xlsx_pen_text(p, 0, word, strlen(word), style, e) != 0)
+                return -1;
+        } else if (put_total(t, i, label, e) != 0) {
+            return -1;
+        }
+    }
+    p->row++;
+    return 0;
+}
+
+/* ---- the rows ---- */
+
+/* An amount that is summed or drawn is read in thousands; a number that is only there may be an id.
+ */
+static const char *number_format(const struct column *c)
+{
+    const struct column_look *look = column_look(c);
+    if (!look->number_format && c->type == COLUMN_INTEGER && (look->total || look->bar))
+        return "#,##0";
+    return look->number_format;
+}
+
+int xlsx_table_begin(struct xlsx_table *t, struct xlsx_book *b, const struct result *r,
+                     struct err *e)
+{
+    bool totals = result_has_totals(r);
+    if (r->ncolumns > XLSX_MAX_COLUMNS)
+        return err_set(e, ERR_DATA, "%zu columns; a sheet holds %d", r->ncolumns, XLSX_MAX_COLUMNS);
+    *t = (struct xlsx_table){.book = b, .result = r};
+    t->columns = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->columns));
+    t->widths = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->widths));
+    t->places = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->places));
+    if (totals)
+        t->totals = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->totals));
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        const struct column *c = &r->columns[i];
+        const struct xlsx_look look = {number_format(c), column_look(c)->align, false, false};
+        t->columns[i] = (struct xlsx_column){.type = c->type, .align = look.align};
+        if (look.number_format && xlsx_pen_look(&b->pen, &look, &t->columns[i].own, e) != 0)
+            return err_wrap(e, "column \"%s\"", c->name);
+        if (totals)
+            tally_init(&t->totals[i], column_look(c)->total);
+    }
+    return start_sheet(t, e);
+}
+
+/* Excel adds up numbers, and counts what is there; a number that is a text here is neither. */
+static void count_cell(struct xlsx_table *t, size_t i, const struct cell *cell)
+{
+    const struct xlsx_pen *p = &t->book->pen;
+    if (p->is_number)
+        t->places[i] = p->places;
+    if (!t->totals || t->totals[i].what == TOTAL_NONE)
+        return;
+    if (t->totals[i].what == TOTAL_COUNT ? cell->text && cell->len : p->is_number)
+        tally_cell(&t->totals[i], cell);
+}
+
+/* Characters that a number format other than the type's own shows; the text says too little. */
+static void note_width(struct xlsx_table *t, size_t i)
+{
+    size_t shown = t->book->pen.shown;
+    if (t->columns[i].own && shown)
+        shown += 4;
+    if (shown > t->widths[i])
+        t->widths[i] = shown;
+}
+
+int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e)
+{
+    struct xlsx_pen *p = &t->book->pen;
+    uint64_t most = xlsx_table_sheet_rows(t->book->max_rows, t->totals != NULL);
+    if (p->row > most &&
+        (end_rows(t, e) != 0 || set_widths(t, p->sheet, e) != 0 || start_sheet(t, e) != 0))
+        return -1;
+    for (size_t i = 0; i < t->result->ncolumns; i++) {
+        if (xlsx_pen_cell(p, (lxw_col_t)i, &t->columns[i], &cells[i], e) != 0)
+            return err_wrap(e, "column \"%s\"", t->result->columns[i].name);
+        note_width(t, i);
+        count_cell(t, i, &cells[i]);
+    }
+    t->extents[t->nextents - 1].last = p->row++;
+    t->rows++;
+    return 0;
+}
+
+static int put_nothing(struct xlsx_table *t, struct err *e)
+{
+    struct xlsx_pen *p = &t->book->pen;
+    const char *text = locale_word(p->locale, WORD_NO_ROWS);
+    return xlsx_pen_text(p, 0, text, strlen(text), p->styles[XLSX_NOTHING], e);
+}
+
+int xlsx_table_end(struct xlsx_table *t, struct err *e)
+{
+    if (end_rows(t, e) != 0)
+        return -1;
+    if (t->rows == 0 && put_nothing(t, e) != 0)
+        return -1;
+    if (t->rows && t->totals && put_totals(t, e) != 0)
+        return -1;
+    return set_widths(t, t->extents[t->nextents - 1].sheet, e);
+}
+
+void xlsx_table_release(struct xlsx_table *t)
+{
+    for (size_t i = 0; t->totals && i < t->result->ncolumns; i++)
+        tally_release(&t->totals[i]);
+    t->totals = NULL;
+}
