@@ -1,0 +1,124 @@
+#include "formats/xlsx_totals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/utf8.h"
+
+static const char *total_word(const struct xlsx_table *t, enum look_total total)
+{
+    static const enum locale_word words[] = {
+        [TOTAL_SUM] = WORD_TOTAL,   [TOTAL_AVERAGE] = WORD_AVERAGE, [TOTAL_MIN] = WORD_MINIMUM,
+        [TOTAL_MAX] = WORD_MAXIMUM, [TOTAL_COUNT] = WORD_COUNT,
+    };
+    return locale_word(t->book->pen.locale, words[total]);
+}
+
+/* SUBTOTAL counts what the filter leaves; it takes the ranges of several sheets. */
+static char *total_formula(struct xlsx_table *t, size_t i)
+{
+    static const int function[] = {[TOTAL_SUM] = 109,
+                                   [TOTAL_AVERAGE] = 101,
+                                   [TOTAL_MIN] = 105,
+                                   [TOTAL_MAX] = 104,
+                                   [TOTAL_COUNT] = 103};
+    struct arena *arena = &t->book->arena;
+    char cells[LXW_MAX_CELL_RANGE_LENGTH];
+    char *formula =
+        arena_printf(arena, "=SUBTOTAL(%d", function[column_look(&t->result->columns[i])->total]);
+    for (size_t k = 0; k < t->nextents; k++) {
+        const struct xlsx_extent *x = &t->extents[k];
+        lxw_rowcol_to_range(cells, 1, (lxw_col_t)i, x->last, (lxw_col_t)i);
+        if (k + 1 == t->nextents) {
+            formula = arena_printf(arena, "%s,%s", formula, cells);
+        } else {
+            char *quoted = lxw_quote_sheetname(x->name);
+            formula = arena_printf(arena, "%s,%s!%s", formula, quoted, cells);
+            free(quoted);
+        }
+    }
+    return arena_printf(arena, "%s)", formula);
+}
+
+/* Another kind than the row's label says, says so in its number format: it stays a number. */
+static int total_style(struct xlsx_table *t, size_t i, enum look_total label, lxw_format **out,
+                       struct err *e)
+{
+    const struct column *c = &t->result->columns[i];
+    const struct column_look *look = column_look(c);
+    struct xlsx_look made = {.align = look->align, .total = true};
+    char format[64];
+    unsigned places = t->places[i];
+    if (look->total == TOTAL_NONE)
+        return xlsx_pen_look(&t->book->pen, &made, out, e);
+    if (look->total == TOTAL_AVERAGE && places < 2)
+        places = 2;
+    xlsx_pen_format_of(&t->book->pen, c->type == COLUMN_INTEGER ? COLUMN_DECIMAL : c->type, places,
+                       format);
+    const char *number = look->total == TOTAL_COUNT ? "#,##0"
+                         : look->number_format      ? look->number_format
+                         : c->type == COLUMN_INTEGER && look->total != TOTAL_AVERAGE ? "#,##0"
+                                                                                     : format;
+    if (look->total != label)
+        number = arena_printf(&t->book->arena, "\"%s \"%s", total_word(t, look->total), number);
+    made.number_format = number;
+    return xlsx_pen_look(&t->book->pen, &made, out, e);
+}
+
+/* A sum may be wider than what is summed, and its label comes in front. */
+static void note_total_width(struct xlsx_table *t, size_t i, enum look_total label, double value)
+{
+    enum look_total total = column_look(&t->result->columns[i])->total;
+    char text[400];
+    size_t shown = (size_t)snprintf(text, sizeof(text), "%.*f", (int)t->places[i], value);
+    shown += shown / 3 + 2; /* thousands, a percent sign; bold digits are wider */
+    if (total != label)
+        shown += utf8_utf16_units(total_word(t, total), strlen(total_word(t, total))) + 2;
+    if (shown > t->widths[i])
+        t->widths[i] = shown;
+}
+
+static int put_total(struct xlsx_table *t, size_t i, enum look_total label, struct err *e)
+{
+    struct xlsx_pen *p = &t->book->pen;
+    lxw_col_t col = (lxw_col_t)i;
+    lxw_format *style;
+    double value = 0;
+    if (total_style(t, i, label, &style, e) != 0)
+        return -1;
+    if (column_look(&t->result->columns[i])->total == TOTAL_NONE ||
+        !tally_number(&t->totals[i], &value))
+        return xlsx_pen_result(worksheet_write_blank(p->sheet, p->row, col, style), "write a cell",
+                               e);
+    note_total_width(t, i, label, value);
+    return xlsx_pen_result(
+        worksheet_write_formula_num(p->sheet, p->row, col, total_formula(t, i), style, value),
+        "write a total", e);
+}
+
+int xlsx_totals_put(struct xlsx_table *t, struct err *e)
+{
+    const struct result *r = t->result;
+    struct xlsx_pen *p = &t->book->pen;
+    enum look_total label = TOTAL_NONE;
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        enum look_total total = column_look(&r->columns[i])->total;
+        if (total != TOTAL_NONE && (label == TOTAL_NONE || total == TOTAL_SUM))
+            label = total;
+    }
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        lxw_format *style;
+        const struct xlsx_look made = {.total = true};
+        if (i == 0 && column_look(&r->columns[0])->total == TOTAL_NONE) {
+            const char *word = total_word(t, label);
+            if (xlsx_pen_look(p, &made, &style, e) != 0 ||
+                xlsx_pen_text(p, 0, word, strlen(word), style, e) != 0)
+                return -1;
+        } else if (put_total(t, i, label, e) != 0) {
+            return -1;
+        }
+    }
+    p->row++;
+    return 0;
+}
