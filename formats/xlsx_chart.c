@@ -334,7 +334,7 @@ int xlsx_charts_end(struct xlsx_charts *c, struct xlsx_cover_chart *cover, size_
     lxw_row_t row = 1;
     /* Without rows there is nothing that could be drawn. */
     for (size_t k = 0; t->rows && k < look->ncharts; k++) {
-        lxw_chart *chart;
+        lxw_chart *chart = NULL;
         const char *title = title_of(c, &look->charts[k]);
         if (make_chart(c, k, &chart, e) != 0)
             return -1;

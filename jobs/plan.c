@@ -13,6 +13,13 @@ const struct locale *task_locale(const struct task *t)
     return t->tenant && t->tenant->locale ? t->tenant->locale : t->job->locale;
 }
 
+const char *task_timezone(const struct task *t)
+{
+    bool by_the_clock = t->job->period.unit == PERIOD_HOUR || t->job->period.unit == PERIOD_MINUTE;
+    return t->tenant && t->tenant->timezone && !by_the_clock ? t->tenant->timezone
+                                                             : t->job->period.timezone;
+}
+
 const char *task_title(const struct task *t)
 {
     return label_text(t->job->title, task_locale(t)->tag);
@@ -34,8 +41,31 @@ void plan_add(struct plan *p, const struct job *job, const struct period *period
         add(p, &(struct task){.job = job, .period = *period});
         return;
     }
-    for (size_t i = 0; i < ntenants; i++)
-        add(p, &(struct task){.job = job, .period = *period, .tenant = &tenants[i]});
+    for (size_t i = 0; i < ntenants; i++) {
+        struct task t = {.job = job, .period = *period, .tenant = &tenants[i]};
+        struct period_rule rule = job->period;
+        struct err e;
+        rule.timezone = task_timezone(&t);
+        /* The label is a period in every zone; if not, that of the job stays. */
+        if (strcmp(rule.timezone, job->period.timezone) != 0)
+            (void)period_parse(&rule, period->label, &t.period, &e);
+        add(p, &t);
+    }
+}
+
+time_t plan_keep_complete(struct plan *p, time_t now)
+{
+    size_t kept = 0;
+    time_t first = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        time_t end = p->tasks[i].period.end;
+        if (end <= now)
+            p->tasks[kept++] = p->tasks[i];
+        else if (!first || end < first)
+            first = end;
+    }
+    p->n = kept;
+    return first;
 }
 
 void plan_release(struct plan *p)

@@ -190,3 +190,12 @@ int ledger_put_off_period(struct ledger *l, int64_t id, const char *reason, time
                           " WHERE id = ? AND state = 'due'",
                           "tii", reason, (int64_t)next_at, id);
 }
+
+int ledger_postpone_period(struct ledger *l, int64_t id, const char *reason, time_t due_at,
+                           struct err *e)
+{
+    return ledger_run_sql(l, e,
+                          "UPDATE periods SET due_at = ?1, next_at = ?1, reason = ?2"
+                          " WHERE id = ?3 AND state = 'due'",
+                          "iti", (int64_t)due_at, reason, id);
+}

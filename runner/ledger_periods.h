@@ -58,5 +58,8 @@ int ledger_end_period(struct ledger *l, const char *job, const char *period, con
 /* It was tried and is tried again then. */
 int ledger_put_off_period(struct ledger *l, int64_t id, const char *reason, time_t next_at,
                           struct err *e);
+/* Becomes due later, without anything having failed. */
+int ledger_postpone_period(struct ledger *l, int64_t id, const char *reason, time_t due_at,
+                           struct err *e);
 
 #endif

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "jobs/name.h"
+#include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/utf8.h"
+#include "lib/zone.h"
 #include "runner/manifest.h"
 #include "runner/reporter_rows.h"
 
@@ -138,7 +140,9 @@ static void describe_document(const struct report_input *in, char *words, size_t
     const struct task *t = in->task;
     const struct locale *locale = task_locale(t);
     const char *description = label_text(t->job->description, locale->tag);
-    period_in_words(&t->job->period, &t->period, locale, words, size);
+    struct period_rule rule = t->job->period;
+    rule.timezone = task_timezone(t);
+    period_in_words(&rule, &t->period, locale, words, size);
     *doc = (struct document){
         .job = t->job->name,
         .title = task_title(t),
@@ -149,7 +153,7 @@ static void describe_document(const struct report_input *in, char *words, size_t
         .period_text = words,
         .period_start = t->period.start,
         .period_end = t->period.end,
-        .timezone = t->job->period.timezone,
+        .timezone = rule.timezone,
         .generated_at = in->generated_at,
         .locale = locale,
         .look = &t->job->look,
@@ -240,13 +244,13 @@ int reporter_end(struct reporter *r, struct err *e)
 }
 
 struct tenant_columns {
-    size_t id, name, display_name, locale;
+    size_t id, name, display_name, locale, timezone;
 };
 
 static int find_columns(const struct row_source *rows, const struct config *config,
                         struct tenant_columns *out, struct err *e)
 {
-    *out = (struct tenant_columns){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
+    *out = (struct tenant_columns){SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
     for (size_t i = 0; i < rows->ncolumns; i++) {
         const char *name = rows->columns[i].name;
         if (strcmp(name, "id") == 0)
@@ -257,6 +261,8 @@ static int find_columns(const struct row_source *rows, const struct config *conf
             out->display_name = i;
         else if (strcmp(name, "locale") == 0)
             out->locale = i;
+        else if (strcmp(name, "timezone") == 0)
+            out->timezone = i;
     }
     if (out->id != SIZE_MAX)
         return 0;
@@ -294,6 +300,46 @@ static const struct locale *tenant_locale(const struct cell *cell)
     return locale_by_tag(tag);
 }
 
+static const char *tenant_timezone(struct arena *arena, const struct cell *cell)
+{
+    enum { MAX_NAME = 64 };
+    if (!cell->text || !cell->len || cell->len > MAX_NAME)
+        return NULL;
+    const char *zone = arena_strndup(arena, cell->text, cell->len);
+    return zone_exists(zone) ? zone : NULL;
+}
+
+/* What is not known is no reason to lose a report, but one to say so. */
+static void warn_unknown(const struct tenant *tenant, const char *what, const struct cell *cell)
+{
+    struct buf shown;
+    if (!cell->text || !cell->len)
+        return;
+    buf_init(&shown, 512);
+    utf8_add_visible(&shown, cell->text, cell->len, 64);
+    log_event(LOG_LEVEL_WARNING, "tenant.unknown",
+              LOG_FIELDS(LOG_TEXT("tenant", tenant->id), LOG_TEXT("what", what),
+                         LOG_TEXT("value", shown.data),
+                         LOG_TEXT("hint", "the job's own is used; correct what tenants.query "
+                                          "gives")));
+    buf_release(&shown);
+}
+
+static void read_habits(const struct tenant_columns *columns, const struct cell *row,
+                        struct arena *arena, struct tenant *out)
+{
+    if (columns->locale != SIZE_MAX) {
+        out->locale = tenant_locale(&row[columns->locale]);
+        if (!out->locale)
+            warn_unknown(out, "locale", &row[columns->locale]);
+    }
+    if (columns->timezone != SIZE_MAX) {
+        out->timezone = tenant_timezone(arena, &row[columns->timezone]);
+        if (!out->timezone)
+            warn_unknown(out, "timezone", &row[columns->timezone]);
+    }
+}
+
 static int read_tenant(const struct row_source *rows, const struct tenant_columns *columns,
                        const struct cell *row, struct arena *arena, struct tenant *out,
                        struct err *e)
@@ -320,7 +366,7 @@ static int read_tenant(const struct row_source *rows, const struct tenant_column
     if (name && name->text)
         utf8_clean(&clean, name->text, name->len);
     out->name = clean.len ? arena_strdup(arena, clean.data) : out->id;
-    out->locale = columns->locale != SIZE_MAX ? tenant_locale(&row[columns->locale]) : NULL;
+    read_habits(columns, row, arena, out);
     buf_release(&clean);
     return 0;
 }

@@ -148,8 +148,9 @@ static int find_tenants(struct ticking *t, struct err *e)
     return 0;
 }
 
+/* `later`: when the period will be over for tenants for whom it is not, or 0. */
 static int settle(struct ticking *t, const struct due *due, const struct job *job,
-                  const struct run_summary *s, struct err *e)
+                  const struct run_summary *s, time_t later, struct err *e)
 {
     char reason[128];
     int code = run_exit_code(s);
@@ -157,6 +158,9 @@ static int settle(struct ticking *t, const struct due *due, const struct job *jo
     worst_exit_code(t->summary, code);
     if (s->stopped)
         return 0;
+    if (s->failed == 0 && later)
+        return ledger_postpone_period(t->app->ledger, due->id,
+                                      "not over yet in the time zones of some tenants", later, e);
     if (s->failed == 0) {
         t->summary->done++;
         return ledger_end_period(t->app->ledger, due->job, due->period, "done", NULL, t->app->now(),
@@ -193,6 +197,7 @@ static int run_period(struct ticking *t, const struct due *due, const struct job
     }
     notify_status("%s %s", due->job, due->period);
     plan_add(&plan, job, &period, t->tenants, t->ntenants);
+    time_t later = plan_keep_complete(&plan, app->now());
     struct run_order order = {.tasks = plan.tasks,
                               .ntasks = plan.n,
                               .params = values,
@@ -201,7 +206,7 @@ static int run_period(struct ticking *t, const struct due *due, const struct job
     int rc = run_tasks(app, &order, &s, e);
     t->summary->stopped = t->summary->stopped || s.stopped;
     if (rc == 0)
-        rc = settle(t, due, job, &s, e);
+        rc = settle(t, due, job, &s, later, e);
     plan_release(&plan);
     return rc;
 }
