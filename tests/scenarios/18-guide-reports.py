@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import guide
 import scenario
 import values
-from scenario import PERIOD, ROOT, Checks, Project
+from scenario import PERIOD, ROOT, TODAY, Checks, Project
 
 SCHEMA = "pressrun_guide"
 LIMIT = 25000  # where the application's own export ends
@@ -106,12 +106,13 @@ def make_schema():
     text = ("UPDATE videos SET tenant_id = 1 WHERE tenant_id IN (2, 5, 7, 8) OR tenant_id = 3 AND id % 2 = 1;\n"
             # The preview with the higher id is not always the later one; mostly both are from the same second.
             "UPDATE video_audio_previews SET created_at = created_at - INTERVAL 1 DAY WHERE id % 4 = 1;\n")
+    # Changed at the very borders of the period.
     for number, trap in enumerate(TRAPS):
         cells = ["NULL" if v is None else "CONVERT(X'%s' USING utf8mb4)" % v.encode().hex() for v in trap]
         for tenant in (6, 9):
             text += ("INSERT INTO videos (title, instructor, short_description, video_category, sync_status, "
                      "created_at, updated_at, tenant_id) VALUES (%s, 'completed', '%s' - INTERVAL %d HOUR, '%s', %d);\n"
-                     % (", ".join(cells), PERIOD, number // 2, PERIOD, tenant))
+                     % (", ".join(cells), PERIOD, number // 2, (PERIOD, TODAY)[number % 2], tenant))
     scenario.sql("SET NAMES utf8mb4;\n" + text, schema=SCHEMA)
 
 
