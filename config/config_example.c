@@ -80,4 +80,4 @@ const char config_example[] =
     "  #   secret: {env: PRESSRUN_WEBHOOK_SECRET}\n"
     "\n"
     "  # Reports about all tenants (scope: platform) go only where it is said that they may:\n"
-    "  # office: {kind: directory, path: office, key: \"{job}/{period}/{file}\", platform: true}\n";
+    "  # admin: {kind: directory, path: admin, key: \"{job}/{period}/{file}\", platform: true}\n";

@@ -35,7 +35,9 @@ const char *rows_tenant_column(const struct reporter *r, const struct column *co
 /* An error about a query made clearer by what the scope knows: which column is hidden. */
 void rows_explain(const struct reporter *r, struct err *e);
 
-/* canary.c: runs a result set for a tenant that does not exist; it must be as empty as for nobody.
+/*
+ * canary.c: runs a result set for a tenant that does not exist; it must be as empty as for nobody.
+ * What is wrong with the query itself shows here, too, before anything is made.
  */
 int canary_check(struct reporter *r, const struct report_input *in, size_t result, struct err *e);
 

@@ -109,6 +109,32 @@ static int plan_job(struct app *app, const struct job *job, const struct command
     return rc;
 }
 
+/* A label is about the jobs that have such periods; that there are none is the label's fault. */
+static int check_period(struct app *app, const struct command_options *o, const struct job *only,
+                        struct err *e)
+{
+    struct period period;
+    int rc = 0;
+    for (size_t i = 0; o->period && i < app->jobs->n; i++) {
+        if (only && app->jobs->items[i] != only)
+            continue;
+        rc = command_period(app, app->jobs->items[i], o->period, &period, e);
+        if (rc == 0)
+            return 0;
+    }
+    return rc;
+}
+
+static bool is_asked(struct app *app, const struct job *job, const struct command_options *o,
+                     const struct job *only)
+{
+    struct period period;
+    struct err other_unit;
+    if (only)
+        return job == only;
+    return !o->period || command_period(app, job, o->period, &period, &other_unit) == 0;
+}
+
 static int run_plan(struct app *app, int argc, char **argv, struct err *e)
 {
     struct command_options o;
@@ -135,13 +161,14 @@ static int run_plan(struct app *app, int argc, char **argv, struct err *e)
         return -1;
     if (reporter_open(app->config, &r, &app->problems, e) != 0 ||
         reporter_tenants(r, &app->arena, &tenants, &n, e) != 0 ||
-        command_select_tenant(o.tenant, &tenants, &n, e) != 0)
+        command_select_tenant(o.tenant, &tenants, &n, e) != 0 ||
+        check_period(app, &o, only, e) != 0)
         rc = -1;
     if (rc == 0 && o.json)
         printf("{\"schema\": \"pressrun.plan/1\", \"jobs\": [");
     bool first = true;
     for (size_t i = 0; rc == 0 && i < app->jobs->n; i++) {
-        if (only && app->jobs->items[i] != only)
+        if (!is_asked(app, app->jobs->items[i], &o, only))
             continue;
         rc = plan_job(app, app->jobs->items[i], &o, tenants, n, first, e);
         first = false;
@@ -156,11 +183,12 @@ const struct command command_plan = {
     .name = "plan",
     .usage = "[JOB] [OPTION...]",
     .summary = "Shows each job, the period it is about, what is done and when it runs next",
-    .help = "Options:\n"
-            "  -F, --from DATE      instead: every run by schedule from this day on, with bounds\n"
-            "  -T, --to DATE        until this day begins (default: a week later)\n"
-            "  -p, --period LABEL   another period than the last complete one\n"
-            "  -t, --tenant ID      only for this tenant\n"
-            "  -J, --json           as JSON, with the tenants' ids\n",
+    .help =
+        "Options:\n"
+        "  -F, --from DATE      instead: every run by schedule from this day on, with bounds\n"
+        "  -T, --to DATE        until this day begins (default: a week later)\n"
+        "  -p, --period LABEL   another period than the last complete one; only jobs of its unit\n"
+        "  -t, --tenant ID      only for this tenant\n"
+        "  -J, --json           as JSON, with the tenants' ids\n",
     .run = run_plan,
 };

@@ -117,6 +117,8 @@ scope:
   video_audio_previews: {{through: videos, on: video_id}}
 {scope}destinations:
   reports: {{kind: directory, path: out}}
+  portal: {{kind: directory, path: portal}}
+  admin: {{kind: directory, path: admin, key: "{{job}}/{{period}}/{{file}}", platform: true}}
 """
 
 

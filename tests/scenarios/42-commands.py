@@ -103,6 +103,8 @@ USAGE = (
     (("preview", "failures", "--tenant", "1", "--result", "x"), 'job "failures" has no result set "x"'),
     (("preview", "failures", "--tenant", "1", "--limit", "0"), "--limit takes a number from 1"),
     (("plan", "failurs"), 'there is no job "failurs"'),
+    (("plan", "--json", "--period", "2026-11-31"), 'there is no day "2026-11-31"'),
+    (("plan", "failures", "--json", "--period", "2026-11"), '"2026-11" is a month, but the job is about a day'),
 )
 
 
@@ -219,8 +221,9 @@ def check_plan(checks, project):
         "[reports]", "[office]"))
     done = nobody.run("plan", "--period", PERIOD, "--json")
     try:
-        checks.equal([j["job"] for j in done.json()["jobs"]], ["failures", "processing-report", "tenant-dashboard", "whole"],
-                     "without tenants, each job is in the plan still")
+        daily = [n[:-5] for n in sorted(os.listdir(nobody.path("jobs"))) if "unit: minute" not in nobody.read("jobs/" + n)]
+        checks.that("whole" in daily and "failures" in daily, "control: there are jobs about days", daily)
+        checks.equal([j["job"] for j in done.json()["jobs"]], daily, "without tenants, each job of the unit is in the plan still")
     except ValueError as e:
         checks.that(False, "without tenants, the plan is JSON still", "%s\n%s" % (e, done))
     done = nobody.run("run", "whole", "--period", PERIOD, "--json")

@@ -306,7 +306,7 @@ END_TEST
 /* What is commented out in the example must be right as well. */
 START_TEST(example_with_its_comments)
 {
-    static const char *const optional[] = {"  # tls:", "  # categories:", "  # office:"};
+    static const char *const optional[] = {"  # tls:", "  # categories:", "  # admin:"};
     char *text = strdup(config_example);
     for (size_t i = 0; i < sizeof(optional) / sizeof(optional[0]); i++) {
         char *line = strstr(text, optional[i]);
@@ -315,7 +315,7 @@ START_TEST(example_with_its_comments)
     }
     struct config *c = loads(text);
     ck_assert_int_eq(c->database.tls, TLS_VERIFY_FULL);
-    ck_assert(config_destination(c, "office")->platform);
+    ck_assert(config_destination(c, "admin")->platform);
     ck_assert_int_eq(config_scope(c, "categories")->kind, SCOPE_SHARED);
     config_free(c);
     free(text);
