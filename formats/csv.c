@@ -1,9 +1,14 @@
 /*
- * CSV: RFC 4180, UTF-8, CRLF. One file a result set; the first record holds the columns' titles.
+ * CSV: RFC 4180, UTF-8, CRLF unless the options say otherwise. One file a result set; the first
+ * record holds the columns' titles.
  *
  * A cell is quoted when it must be, and when it would otherwise read like NULL: with the default
- * NULL text "", a NULL is nothing between two delimiters and an empty string is `""`.
+ * NULL text "", a NULL is nothing between two delimiters and an empty string is `""`. NULL itself
+ * is never quoted.
  */
+#include "formats/csv.h"
+
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +30,22 @@ struct csv {
     struct output out;
     const struct format_options *options;
     const struct result *result;
+    char delimiter, decimal;
     size_t null_len;
+    size_t shortest_plain; /* a value of fewer bytes is looked at closely */
     struct buf scratch;
     unsigned char classes[256];
 };
+
+char csv_delimiter(const struct format_options *options)
+{
+    return options->csv_delimiter ? options->csv_delimiter : ',';
+}
+
+char csv_decimal_sign(const struct format_options *options)
+{
+    return options->csv_decimal ? options->csv_decimal : '.';
+}
 
 static struct csv *csv_of(struct writer *w)
 {
@@ -41,7 +58,7 @@ static void set_classes(struct csv *c)
     memset(c->classes + 0x80, MUST_CLEAN, 0x80);
     c->classes[0] = MUST_CLEAN;
     c->classes['"'] = c->classes['\r'] = c->classes['\n'] = MUST_QUOTE;
-    c->classes[(unsigned char)c->options->csv_delimiter] = MUST_QUOTE;
+    c->classes[(unsigned char)c->delimiter] = MUST_QUOTE;
     for (const char *p = "=+-@\t\r\n\xef"; *p; p++)
         c->classes[(unsigned char)*p] |= FORMULA;
 }
@@ -51,12 +68,15 @@ static int csv_open(struct writer **w, const char *path, const char *temp_dir,
 {
     (void)temp_dir, (void)doc;
     struct csv *c = xcalloc(1, sizeof(*c));
-    if (output_open(&c->out, path, e) != 0) {
+    if (output_open(&c->out, path, format_codec(options, &format_csv), e) != 0) {
         free(c);
         return -1;
     }
     c->writer.format = &format_csv;
     c->options = options;
+    c->delimiter = csv_delimiter(options);
+    c->decimal = csv_decimal_sign(options);
+    c->shortest_plain = options->csv_quote_all ? SIZE_MAX : 1;
     c->null_len = strlen(options->csv_null);
     buf_init(&c->scratch, TEXT_MAX_BYTES);
     set_classes(c);
@@ -115,7 +135,8 @@ static void add_value(struct csv *c, const char *s, size_t len, bool textual)
     bool guard = textual && c->options->csv_formula_guard && starts_formula(c, s, len);
     if (guard)
         c->writer.notes.guarded_formulas++;
-    if (plain_run(c, s, len, MUST_QUOTE) < len || reads_as_null(c, s, len)) {
+    if (c->options->csv_quote_all || plain_run(c, s, len, MUST_QUOTE) < len ||
+        reads_as_null(c, s, len)) {
         add_quoted(c, s, len, guard);
         return;
     }
@@ -127,11 +148,34 @@ static void add_value(struct csv *c, const char *s, size_t len, bool textual)
 /* The common case in one scan of the bytes: nothing about the value is special. */
 static void add(struct csv *c, const char *s, size_t len, bool textual)
 {
-    if (len == 0 || len == c->null_len || (textual && c->classes[(unsigned char)s[0]] & FORMULA) ||
-        text_plain_run(s, len, c->options->csv_delimiter) < len)
+    if (len < c->shortest_plain || len == c->null_len ||
+        (textual && c->classes[(unsigned char)s[0]] & FORMULA) ||
+        text_plain_run(s, len, c->delimiter) < len)
         add_value(c, s, len, textual);
     else
         output_add(&c->out, s, len);
+}
+
+static bool made_of(const char *bytes, const char *s, size_t len)
+{
+    size_t i = 0;
+    while (i < len && s[i] && strchr(bytes, s[i]))
+        i++;
+    return i == len;
+}
+
+/* The number with the sign that was asked for in place of its point: a copy in `scratch`. What is
+ * no number, in a column that a job calls one, stays as it is. */
+static const char *with_decimal_sign(struct csv *c, const char *s, size_t len)
+{
+    const char *point = memchr(s, '.', len);
+    if (!point || !made_of("0123456789+-eE", point + 1, (size_t)(s + len - point) - 1) ||
+        !made_of("0123456789-", s, (size_t)(point - s)))
+        return s;
+    buf_clear(&c->scratch);
+    buf_add(&c->scratch, s, len);
+    c->scratch.data[point - s] = c->decimal;
+    return c->scratch.data;
 }
 
 static void add_cell(struct csv *c, enum column_type type, const struct cell *cell)
@@ -143,12 +187,23 @@ static void add_cell(struct csv *c, enum column_type type, const struct cell *ce
     } else if (type == COLUMN_TEXT || type == COLUMN_JSON) {
         add(c, s, len, true);
     } else if (type == COLUMN_BOOLEAN && len == 1 && (*s == '0' || *s == '1')) {
-        output_add_str(&c->out, *s == '1' ? "true" : "false");
+        s = *s == '1' ? "true" : "false";
+        add(c, s, strlen(s), false);
     } else {
         if (type == COLUMN_BINARY)
             s = text_hex(&c->scratch, s, &len);
+        else if (c->decimal != '.' && (type == COLUMN_DECIMAL || type == COLUMN_FLOAT))
+            s = with_decimal_sign(c, s, len);
         add(c, s, len, false);
     }
+}
+
+static void end_record(struct csv *c)
+{
+    if (c->options->csv_lf)
+        output_add_char(&c->out, '\n');
+    else
+        output_add(&c->out, "\r\n", 2);
 }
 
 static int csv_begin(struct writer *w, const struct result *r, struct err *e)
@@ -157,10 +212,10 @@ static int csv_begin(struct writer *w, const struct result *r, struct err *e)
     c->result = r;
     for (size_t i = 0; i < r->ncolumns; i++) {
         if (i)
-            output_add_char(&c->out, c->options->csv_delimiter);
+            output_add_char(&c->out, c->delimiter);
         add(c, r->columns[i].title, strlen(r->columns[i].title), true);
     }
-    output_add(&c->out, "\r\n", 2);
+    end_record(c);
     return output_ok(&c->out, e);
 }
 
@@ -170,10 +225,10 @@ static int csv_row(struct writer *w, const struct cell *cells, struct err *e)
     const struct result *r = c->result;
     for (size_t i = 0; i < r->ncolumns; i++) {
         if (i)
-            output_add_char(&c->out, c->options->csv_delimiter);
+            output_add_char(&c->out, c->delimiter);
         add_cell(c, r->columns[i].type, &cells[i]);
     }
-    output_add(&c->out, "\r\n", 2);
+    end_record(c);
     return output_ok(&c->out, e);
 }
 

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
+#include "formats/csv.h"
 #include "formats/input.h"
 #include "formats/text.h"
 
 enum state {
     FIELD_START,
     PLAIN,       /* inside a field without quotes */
+    NULL_TEXT,   /* the same, where only NULL may have none */
     QUOTED,      /* inside quotes */
     AFTER_QUOTE, /* behind a quote that ended the field, or the first of two */
     AFTER_CR,
@@ -17,6 +19,9 @@ enum state {
 struct parser {
     enum state state;
     unsigned char delimiter;
+    bool quote_all, lf;
+    const char *null;                /* the text of NULL */
+    size_t null_len, matched;        /* how much of it this field has */
     uint64_t records, fields, width; /* fields of this record, and of the header */
     const char *wrong;
     unsigned char plain[256]; /* 1: may stand in a field without quotes */
@@ -33,16 +38,35 @@ static void end_record(struct parser *p)
     p->fields = 0;
 }
 
-/* A byte that ends a field: delimiter or CR. */
+/* A byte that ends a field: delimiter, CR, or LF where lines end with that alone. */
 static enum state end_field(struct parser *p, unsigned char c)
 {
     if (c == p->delimiter) {
         p->fields++;
         return FIELD_START;
     }
-    if (c != '\r')
-        p->wrong = "a quote or line feed stands where none may";
+    if (p->lf && c == '\n') {
+        end_record(p);
+        return RECORD_START;
+    }
+    if (p->lf || c != '\r')
+        p->wrong = p->lf ? "a quote or carriage return stands where none may"
+                         : "a quote or line feed stands where none may";
     return AFTER_CR;
+}
+
+/* A field without quotes, where all but NULL have some. */
+static enum state null_text(struct parser *p, unsigned char c)
+{
+    bool whole = p->matched == p->null_len;
+    if (!whole && c == (unsigned char)p->null[p->matched]) {
+        p->matched++;
+        return NULL_TEXT;
+    }
+    if (whole && !p->plain[c])
+        return end_field(p, c);
+    p->wrong = "a field that is not NULL stands without quotes";
+    return NULL_TEXT;
 }
 
 static enum state step(struct parser *p, unsigned char c)
@@ -52,9 +76,14 @@ static enum state step(struct parser *p, unsigned char c)
     case FIELD_START:
         if (c == '"')
             return QUOTED;
+        p->matched = 0;
+        if (p->quote_all)
+            return null_text(p, c);
         return p->plain[c] ? PLAIN : end_field(p, c);
     case PLAIN:
         return p->plain[c] ? PLAIN : end_field(p, c);
+    case NULL_TEXT:
+        return null_text(p, c);
     case QUOTED:
         return c == '"' ? AFTER_QUOTE : QUOTED;
     case AFTER_QUOTE:
@@ -110,11 +139,16 @@ static int check_end(const struct parser *p, uint64_t rows, struct err *e)
     return 0;
 }
 
-static void parser_init(struct parser *p, unsigned char delimiter)
+static void parser_init(struct parser *p, const struct format_options *options)
 {
-    *p = (struct parser){.state = RECORD_START, .delimiter = delimiter};
+    *p = (struct parser){.state = RECORD_START,
+                         .delimiter = (unsigned char)csv_delimiter(options),
+                         .quote_all = options->csv_quote_all,
+                         .lf = options->csv_lf,
+                         .null = options->csv_null,
+                         .null_len = strlen(options->csv_null)};
     memset(p->plain, 1, sizeof(p->plain));
-    p->plain[delimiter] = p->plain['"'] = p->plain['\r'] = p->plain['\n'] = 0;
+    p->plain[p->delimiter] = p->plain['"'] = p->plain['\r'] = p->plain['\n'] = 0;
 }
 
 int csv_check(const char *path, const struct format_options *options,
@@ -125,8 +159,8 @@ int csv_check(const char *path, const struct format_options *options,
     int rc = -1;
     struct input in = {0};
     struct parser parser;
-    parser_init(&parser, (unsigned char)options->csv_delimiter);
-    if (input_open(&in, path, e) != 0)
+    parser_init(&parser, options);
+    if (input_open(&in, path, format_codec(options, &format_csv), e) != 0)
         return -1;
     const char *p = NULL;
     size_t len = 0;

@@ -1,4 +1,6 @@
-/* Proves a CSV file: strict RFC 4180, every record as wide as the header, the right number of them.
+/*
+ * Proves a CSV file: strict RFC 4180 with the delimiter, line ends and quotes of the options, every
+ * record as wide as the header, the right number of them.
  */
 #ifndef FORMATS_CSV_CHECK_H
 #define FORMATS_CSV_CHECK_H

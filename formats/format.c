@@ -3,7 +3,6 @@
 #include <string.h>
 
 const struct format_options format_default_options = {
-    .csv_delimiter = ',',
     .csv_bom = true,
     .csv_formula_guard = true,
     .csv_null = "",
@@ -11,8 +10,9 @@ const struct format_options format_default_options = {
 };
 
 static const struct format *const registry[] = {
-    &format_xlsx, &format_csv, &format_json, &format_ndjson, NULL,
+    &format_xlsx, &format_csv, &format_json, &format_json_rows, &format_ndjson, NULL,
 };
+_Static_assert(sizeof(registry) / sizeof(registry[0]) <= FORMAT_MAX, "FORMAT_MAX is too small");
 
 const struct locale *document_locale(const struct document *doc)
 {
@@ -54,4 +54,17 @@ const struct format *format_at(size_t index)
             return NULL;
     }
     return registry[index];
+}
+
+size_t format_index(const struct format *format)
+{
+    size_t i = 0;
+    while (registry[i] && registry[i] != format)
+        i++;
+    return i;
+}
+
+const struct codec *format_codec(const struct format_options *options, const struct format *format)
+{
+    return options->compress[format_index(format)];
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "formats/codec.h"
 #include "formats/locale.h"
 #include "formats/row.h"
 #include "lib/err.h"
@@ -51,12 +52,18 @@ struct rendered {
 };
 
 /* How the files are written; see pressrun-job(5), "formats". One structure for all formats. */
+enum { FORMAT_MAX = 16 }; /* formats that the registry may hold */
+
 struct format_options {
-    char csv_delimiter;
+    char csv_delimiter;     /* 0: not said; csv_delimiter() tells what then is taken */
+    char csv_decimal;       /* sign of decimals and floats; 0: not said, see csv_decimal_sign() */
     bool csv_bom;           /* helps spreadsheets recognise UTF-8 */
     bool csv_formula_guard; /* ' before = + - @ in text cells */
+    bool csv_quote_all;     /* every field that is not NULL; else those that must be */
+    bool csv_lf;            /* lines end with LF; else with CRLF */
     const char *csv_null;   /* text for NULL */
     bool xlsx_truncate;     /* cut texts over 32,767 UTF-16 units, visibly; else the run fails */
+    const struct codec *compress[FORMAT_MAX]; /* by format_index(); NULL: not compressed */
 };
 extern const struct format_options format_default_options;
 
@@ -105,10 +112,13 @@ struct format {
                   struct err *e);
 };
 
-extern const struct format format_csv, format_json, format_ndjson, format_xlsx;
+extern const struct format format_csv, format_json, format_json_rows, format_ndjson, format_xlsx;
 
 const struct format *format_by_name(const char *name); /* NULL when there is none */
 /* The registry in order, for help texts; NULL after the last. */
 const struct format *format_at(size_t index);
+size_t format_index(const struct format *format); /* its place there, below FORMAT_MAX */
+/* How the options have the format's files compressed, or NULL. */
+const struct codec *format_codec(const struct format_options *options, const struct format *format);
 
 #endif

@@ -83,9 +83,9 @@ static int json_open(struct writer **w, const char *path, const char *temp_dir,
                      const struct document *doc, const struct format_options *options,
                      struct err *e)
 {
-    (void)temp_dir, (void)options;
+    (void)temp_dir;
     struct json *j = xcalloc(1, sizeof(*j));
-    if (output_open(&j->out, path, e) != 0) {
+    if (output_open(&j->out, path, format_codec(options, &format_json), e) != 0) {
         free(j);
         return -1;
     }

@@ -52,39 +52,27 @@ static int wrong(const struct json_parser *p, struct err *e)
     return err_set(e, ERR_IO, "%s (byte %llu)", p->wrong, (unsigned long long)p->offset);
 }
 
-int json_check(const char *path, const struct format_options *options,
-               const struct rendered *results, size_t nresults, struct proof *proof, struct err *e)
+/* Parses a file that is one value. */
+static int parse_file(const char *path, const struct codec *codec, struct json_parser *parser,
+                      struct proof *proof, struct err *e)
 {
-    (void)options;
     int rc = -1;
     struct input in = {0};
-    struct document_check d = {.results = results,
-                               .nresults = nresults,
-                               .array_items = UINT64_MAX,
-                               .row_count = UINT64_MAX};
-    struct json_parser parser;
-    json_parse_init(&parser, JSON_MAX_DEPTH);
-    parser.watch = watch;
-    parser.ctx = &d;
-    if (input_open(&in, path, e) != 0)
+    if (input_open(&in, path, codec, e) != 0)
         return -1;
     const char *p;
     size_t len;
     int got;
     while ((got = input_next(&in, &p, &len, e)) == 1) {
-        if (json_parse_feed(&parser, p, len) != 0) {
-            wrong(&parser, e);
+        if (json_parse_feed(parser, p, len) != 0) {
+            wrong(parser, e);
             goto out;
         }
     }
     if (got < 0)
         goto out;
-    if (json_parse_end(&parser) != 0) {
-        wrong(&parser, e);
-        goto out;
-    }
-    if (!d.has_results) {
-        err_set(e, ERR_IO, "the document has no \"results\"");
+    if (json_parse_end(parser) != 0) {
+        wrong(parser, e);
         goto out;
     }
     input_prove(&in, proof);
@@ -92,6 +80,67 @@ int json_check(const char *path, const struct format_options *options,
 out:
     input_release(&in);
     return rc;
+}
+
+int json_check(const char *path, const struct format_options *options,
+               const struct rendered *results, size_t nresults, struct proof *proof, struct err *e)
+{
+    struct document_check d = {.results = results,
+                               .nresults = nresults,
+                               .array_items = UINT64_MAX,
+                               .row_count = UINT64_MAX};
+    struct json_parser parser;
+    struct proof found;
+    json_parse_init(&parser, JSON_MAX_DEPTH);
+    parser.watch = watch;
+    parser.ctx = &d;
+    if (parse_file(path, format_codec(options, &format_json), &parser, &found, e) != 0)
+        return -1;
+    if (!d.has_results)
+        return err_set(e, ERR_IO, "the document has no \"results\"");
+    *proof = found;
+    return 0;
+}
+
+/* What has been seen of an array of rows. */
+struct rows_check {
+    uint64_t items;
+    bool is_array;
+};
+
+static const char *only_rows(void *ctx, const struct json_value *v)
+{
+    struct rows_check *c = ctx;
+    if (v->depth == 1 && v->kind != '{')
+        return "a row is not an object";
+    if (v->depth == 0) {
+        c->is_array = v->kind == '[';
+        c->items = v->n;
+    }
+    return NULL;
+}
+
+int json_check_rows(const char *path, const struct format_options *options,
+                    const struct rendered *results, size_t nresults, struct proof *proof,
+                    struct err *e)
+{
+    if (nresults != 1)
+        return err_set(e, ERR_INTERNAL, "an array of rows is one result set, not %zu", nresults);
+    struct rows_check c = {0};
+    struct json_parser parser;
+    struct proof found;
+    json_parse_init(&parser, JSON_MAX_DEPTH);
+    parser.watch = only_rows;
+    parser.ctx = &c;
+    if (parse_file(path, format_codec(options, &format_json_rows), &parser, &found, e) != 0)
+        return -1;
+    if (!c.is_array)
+        return err_set(e, ERR_IO, "the file is not an array");
+    if (c.items != results[0].rows)
+        return err_set(e, ERR_IO, "%llu rows were written, but the file holds %llu",
+                       (unsigned long long)results[0].rows, (unsigned long long)c.items);
+    *proof = found;
+    return 0;
 }
 
 /* Lines found so far, and the parser inside the current one. */
@@ -141,13 +190,12 @@ int json_check_lines(const char *path, const struct format_options *options,
                      const struct rendered *results, size_t nresults, struct proof *proof,
                      struct err *e)
 {
-    (void)options;
     if (nresults != 1)
         return err_set(e, ERR_INTERNAL, "an NDJSON file holds one result set, not %zu", nresults);
     int rc = -1;
     struct input in = {0};
     struct lines_check l = {0};
-    if (input_open(&in, path, e) != 0)
+    if (input_open(&in, path, format_codec(options, &format_ndjson), e) != 0)
         return -1;
     const char *p;
     size_t len;

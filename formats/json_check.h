@@ -11,6 +11,10 @@
  * `row_count`. */
 int json_check(const char *path, const struct format_options *options,
                const struct rendered *results, size_t nresults, struct proof *proof, struct err *e);
+/* One array of *rows objects. */
+int json_check_rows(const char *path, const struct format_options *options,
+                    const struct rendered *results, size_t nresults, struct proof *proof,
+                    struct err *e);
 /* One object a line, *rows lines. */
 int json_check_lines(const char *path, const struct format_options *options,
                      const struct rendered *results, size_t nresults, struct proof *proof,

@@ -1,5 +1,5 @@
 /*
- * One row as a JSON object, shared by json.c and ndjson.c. What each type becomes:
+ * One row as a JSON object, shared by json.c, json_rows.c and ndjson.c. What each type becomes:
  *
  *     text, date, time, datetime   a string, as the database has it
  *     integer                      a number up to 2^53, beyond that a string

@@ -23,9 +23,9 @@ static int ndjson_open(struct writer **w, const char *path, const char *temp_dir
                        const struct document *doc, const struct format_options *options,
                        struct err *e)
 {
-    (void)temp_dir, (void)doc, (void)options;
+    (void)temp_dir, (void)doc;
     struct ndjson *n = xcalloc(1, sizeof(*n));
-    if (output_open(&n->out, path, e) != 0) {
+    if (output_open(&n->out, path, format_codec(options, &format_ndjson), e) != 0) {
         free(n);
         return -1;
     }

@@ -7,12 +7,24 @@
 
 #include "lib/mem.h"
 
-int output_open(struct output *o, const char *path, struct err *e)
+int output_open(struct output *o, const char *path, const struct codec *codec, struct err *e)
 {
+    void *encoder = codec ? codec->encoder_new() : NULL;
+    if (codec && !encoder)
+        return err_set(e, ERR_INTERNAL, "%s can't start", codec->name);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return err_sys(e, "can't create \"%s\"", path);
-    *o = (struct output){.path = xstrdup(path), .block = xmalloc(OUTPUT_BLOCK_BYTES), .fd = fd};
+    if (fd < 0) {
+        err_sys(e, "can't create \"%s\"", path);
+        if (codec)
+            codec->encoder_free(encoder);
+        return -1;
+    }
+    *o = (struct output){.path = xstrdup(path),
+                         .block = xmalloc(OUTPUT_BLOCK_BYTES),
+                         .fd = fd,
+                         .codec = codec,
+                         .encoder = encoder,
+                         .packed = codec ? xmalloc(OUTPUT_BLOCK_BYTES) : NULL};
     return 0;
 }
 
@@ -30,6 +42,34 @@ static void write_all(struct output *o, const char *p, size_t len)
     }
 }
 
+/* Gives bytes to the encoder, and its blocks to the file; the rest of them when these are the last.
+ */
+static void compress(struct output *o, const char *p, size_t len, bool last)
+{
+    struct codec_step s = {p, len, o->packed + o->packed_used, OUTPUT_BLOCK_BYTES - o->packed_used};
+    int done = 0;
+    while (done == 0 && (len || last) && !o->failure) {
+        done = o->codec->encode(o->encoder, &s, last);
+        len = s.in_len;
+        if (done < 0)
+            o->failure = ENOMEM;
+        if (s.out_len && done != 1)
+            continue;
+        write_all(o, o->packed, OUTPUT_BLOCK_BYTES - s.out_len);
+        s.out = o->packed;
+        s.out_len = OUTPUT_BLOCK_BYTES;
+    }
+    o->packed_used = OUTPUT_BLOCK_BYTES - s.out_len;
+}
+
+static void put(struct output *o, const char *p, size_t len, bool last)
+{
+    if (o->codec)
+        compress(o, p, len, last);
+    else
+        write_all(o, p, len);
+}
+
 /* Lets the disk begin while the next rows are fetched: the fsync at the end then has little left
  * to wait for. Only a hint, so its answer does not matter. */
 static void start_writeback(const struct output *o)
@@ -39,12 +79,12 @@ static void start_writeback(const struct output *o)
 
 void output_spill(struct output *o, const char *p, size_t len)
 {
-    write_all(o, o->block, o->used);
+    put(o, o->block, o->used, false);
     o->used = 0;
     if (++o->spills % WRITEBACK_EVERY == 0)
         start_writeback(o);
     if (len >= OUTPUT_BLOCK_BYTES) {
-        write_all(o, p, len);
+        put(o, p, len, false);
         return;
     }
     memcpy(o->block, p, len);
@@ -61,7 +101,7 @@ int output_ok(const struct output *o, struct err *e)
 
 int output_close(struct output *o, struct err *e)
 {
-    write_all(o, o->block, o->used);
+    put(o, o->block, o->used, true);
     o->used = 0;
     int fd = o->fd;
     o->fd = -1;
@@ -76,6 +116,9 @@ void output_release(struct output *o)
         return;
     if (o->fd >= 0)
         close(o->fd);
+    if (o->codec)
+        o->codec->encoder_free(o->encoder);
+    free(o->packed);
     free(o->block);
     free(o->path);
     *o = (struct output){0};

@@ -1,5 +1,5 @@
 /*
- * A file that is written front to back in big blocks.
+ * A file that is written front to back in big blocks, and compressed on the way if it is to be.
  *
  * Failures are sticky: output_add() needs no check, output_ok() once a row and output_close() at
  * the end do. The bytes are in the file only after output_close() returned 0.
@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "formats/codec.h"
 #include "lib/err.h"
 
 enum { OUTPUT_BLOCK_BYTES = 256 * 1024, WRITEBACK_EVERY = 32 /* blocks */ };
@@ -21,10 +22,17 @@ struct output {
     size_t spills; /* blocks written */
     int fd;
     int failure; /* errno of the first failed write, 0 while all is well */
+    const struct codec *codec;
+    void *encoder; /* of the codec, if there is one */
+    char *packed;  /* and a block for what it gives */
+    size_t packed_used;
 };
 
-/* Creates the file, which must not exist. On failure `o` needs no release. */
-int output_open(struct output *o, const char *path, struct err *e);
+/*
+ * Creates the file, which must not exist. `codec` is NULL for a file that is not compressed. On
+ * failure `o` needs no release.
+ */
+int output_open(struct output *o, const char *path, const struct codec *codec, struct err *e);
 void output_spill(struct output *o, const char *p, size_t len); /* output_add's slow path */
 int output_ok(const struct output *o, struct err *e);
 /* Writes what is left and closes the file. */

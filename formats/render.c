@@ -32,20 +32,26 @@ struct render {
     bool finished;
 };
 
+const char *artifact_media_type(const struct artifact *a)
+{
+    return a->codec ? a->codec->media_type : a->format->media_type;
+}
+
 static int file_open(struct render *r, struct file *f, const struct format *format,
                      const char *result, struct err *e)
 {
     char *name = f->artifact.name;
-    int len = result[0] ? snprintf(name, sizeof(f->artifact.name), "%s.%s.%s", r->doc->job, result,
-                                   format->extension)
-                        : snprintf(name, sizeof(f->artifact.name), "%s.%s", r->doc->job,
-                                   format->extension);
+    const struct codec *codec = format_codec(r->options, format);
+    int len =
+        snprintf(name, sizeof(f->artifact.name), "%s%s%s.%s%s%s", r->doc->job, result[0] ? "." : "",
+                 result, format->extension, codec ? "." : "", codec ? codec->extension : "");
     if (len < 0 || (size_t)len >= sizeof(f->artifact.name) || strchr(name, '/') ||
         strlen(result) > LIMIT_NAME_BYTES)
         return err_set(e, ERR_INTERNAL, "job \"%s\" and result set \"%s\" make no file name",
                        r->doc->job, result);
     snprintf(f->artifact.result, sizeof(f->artifact.result), "%s", result);
     f->artifact.format = format;
+    f->artifact.codec = codec;
     f->path = xasprintf("%s/%s", r->dir, name);
     f->temp = xasprintf("%s.part", f->path);
     /* A name that is taken already is not ours to remove: `created` stays false. */

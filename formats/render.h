@@ -5,7 +5,8 @@
  * syncs it, gives it its final name and syncs the directory; until then nothing has a final name.
  * A render that is freed before that leaves no file behind.
  *
- * Names: <job>.<extension> for one file a report, <job>.<result>.<extension> for one a result set.
+ * Names: <job>.<extension> for one file a report, <job>.<result>.<extension> for one a result set,
+ * and the codec's extension behind it when the file is compressed.
  */
 #ifndef FORMATS_RENDER_H
 #define FORMATS_RENDER_H
@@ -15,18 +16,22 @@
 #include "formats/format.h"
 #include "lib/limits.h"
 
-enum { ARTIFACT_NAME_SIZE = 2 * LIMIT_NAME_BYTES + 16 };
+enum { ARTIFACT_NAME_SIZE = 2 * LIMIT_NAME_BYTES + 24 };
 
 /* A finished, verified, hashed file. Plain data: it crosses from worker to parent as it is. */
 struct artifact {
     char name[ARTIFACT_NAME_SIZE];     /* the file's name in its directory */
     char result[LIMIT_NAME_BYTES + 1]; /* the result set, or "" when it holds them all */
     const struct format *format;
+    const struct codec *codec; /* NULL: not compressed */
     uint64_t rows;
     uint64_t size_bytes;
     char sha256[HASH_HEX_SIZE];
     struct render_notes notes;
 };
+
+/* Of the bytes in the file: that of the format, unless it is compressed. */
+const char *artifact_media_type(const struct artifact *a);
 
 struct render;
 

@@ -5,22 +5,41 @@
 
 /* Options as they are written; formats/format.h has them as they are used. */
 struct options {
-    const char *delimiter, *null;
+    const char *delimiter, *decimal_sign, *null;
     bool bom, formula_guard;
-    int too_long;
+    int quoting, line_ends, compress, too_long;
 };
 
+static const char *const quoting_choices[] = {"minimal", "all", NULL};
+static const char *const line_ends_choices[] = {"crlf", "lf", NULL};
+static const char *const compress_choices[] = {"none", "gzip", "zstd", NULL};
 static const char *const too_long_choices[] = {"error", "truncate", NULL};
+
+#define COMPRESS_HELP "none (the default), gzip or zstd: names of files then end in .gz or .zst"
 
 const struct field job_csv_fields[] = {
     {"delimiter", FIELD_LITERAL, offsetof(struct options, delimiter),
      .help = "between fields: \",\" (the default), \";\", \"|\" or \"\\t\""},
+    {"decimal_sign", FIELD_LITERAL, offsetof(struct options, decimal_sign),
+     .help = "of decimals and floats: \".\" (the default) or \",\""},
+    {"quoting", FIELD_CHOICE, offsetof(struct options, quoting), .choices = quoting_choices,
+     .help = "minimal (the default): what must be quoted; all: whatever is not NULL"},
+    {"line_ends", FIELD_CHOICE, offsetof(struct options, line_ends), .choices = line_ends_choices,
+     .help = "crlf (the default) or lf"},
     {"bom", FIELD_BOOLEAN, offsetof(struct options, bom),
      .help = "begin with a byte order mark, by which Excel recognises UTF-8 (default: true)"},
     {"formula_guard", FIELD_BOOLEAN, offsetof(struct options, formula_guard),
      .help = "put a ' before texts that a spreadsheet would take for a formula (default: true)"},
     {"null", FIELD_LITERAL, offsetof(struct options, null),
      .help = "what stands for NULL (default: nothing)"},
+    {"compress", FIELD_CHOICE, offsetof(struct options, compress), .choices = compress_choices,
+     .help = COMPRESS_HELP},
+    {0},
+};
+
+const struct field job_json_fields[] = {
+    {"compress", FIELD_CHOICE, offsetof(struct options, compress), .choices = compress_choices,
+     .help = COMPRESS_HELP},
     {0},
 };
 
@@ -36,6 +55,9 @@ const struct field job_no_fields[] = {{0}};
 static const struct field *options_of(const char *format)
 {
     static const struct fields_section tables[] = {{"csv", job_csv_fields},
+                                                   {"json", job_json_fields},
+                                                   {"json-rows", job_json_fields},
+                                                   {"ndjson", job_json_fields},
                                                    {"xlsx", job_xlsx_fields}};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         if (strcmp(tables[i].name, format) == 0)
@@ -44,37 +66,62 @@ static const struct field *options_of(const char *format)
     return job_no_fields;
 }
 
-static bool read_delimiter(const char *text, char *out)
+static void refuse(const struct job_reading *r, const struct yaml_node *node, const char *key,
+                   const char *text, const char *hint)
 {
-    if (strcmp(text, "\\t") == 0)
-        text = "\t";
-    if (strlen(text) != 1 || !strchr(",;|\t", text[0]))
-        return false;
-    *out = text[0];
-    return true;
+    problems_add(r->problems, &yaml_get(node, key)->at, hint, "\"%s\" can't be \"%s\"", key,
+                 yaml_show(r->arena, text));
+}
+
+/* One of the bytes; NULL text: not said. */
+static void read_sign(const struct job_reading *r, const struct yaml_node *node, const char *key,
+                      const char *text, const char *bytes, const char *hint, char *out)
+{
+    if (!text)
+        return;
+    const char *sign = strcmp(text, "\\t") == 0 ? "\t" : text;
+    if (strlen(sign) == 1 && strchr(bytes, *sign))
+        *out = *sign;
+    else
+        refuse(r, node, key, text, hint);
+}
+
+static void read_csv(const struct job_reading *r, const struct yaml_node *node,
+                     const struct options *written)
+{
+    struct format_options *o = &r->job->options;
+    read_sign(r, node, "delimiter", written->delimiter, ",;|\t", "one of \",\" \";\" \"|\" \"\\t\"",
+              &o->csv_delimiter);
+    read_sign(r, node, "decimal_sign", written->decimal_sign, ".,", "one of \".\" \",\"",
+              &o->csv_decimal);
+    /* NULL is never quoted: it must read as one field with any delimiter. */
+    if (strpbrk(written->null, ",;|\t\"\r\n"))
+        refuse(r, node, "null", written->null, "a text without , ; | \" tabs and line ends");
+    o->csv_null = written->null;
+    o->csv_bom = written->bom;
+    o->csv_formula_guard = written->formula_guard;
+    o->csv_quote_all = written->quoting;
+    o->csv_lf = written->line_ends;
 }
 
 static void read_options(const struct job_reading *r, const struct yaml_node *node,
-                         const char *format)
+                         const struct format *format)
 {
     struct format_options *o = &r->job->options;
     struct options written = {
         .null = o->csv_null,
         .bom = o->csv_bom,
         .formula_guard = o->csv_formula_guard,
+        .quoting = o->csv_quote_all,
+        .line_ends = o->csv_lf,
         .too_long = o->xlsx_truncate,
     };
-    const char *what = arena_printf(r->arena, "format \"%s\"", format);
-    if (fields_read(node, what, options_of(format), &written, r->arena, r->problems) != 0)
+    const char *what = arena_printf(r->arena, "format \"%s\"", format->name);
+    if (fields_read(node, what, options_of(format->name), &written, r->arena, r->problems) != 0)
         return;
-    if (written.delimiter && !read_delimiter(written.delimiter, &o->csv_delimiter))
-        problems_add(r->problems, &yaml_get(node, "delimiter")->at,
-                     "one of \",\" \";\" \"|\" \"\\t\"", "\"delimiter\" can't be \"%s\"",
-                     yaml_show(r->arena, written.delimiter));
-    o->csv_bom = written.bom;
-    o->csv_formula_guard = written.formula_guard;
-    o->csv_null = written.null;
+    read_csv(r, node, &written);
     o->xlsx_truncate = written.too_long;
+    o->compress[format_index(format)] = codec_by_name(compress_choices[written.compress]);
 }
 
 static void unknown_format(const struct job_reading *r, const struct place *at, const char *name)
@@ -118,7 +165,7 @@ static void read_format(const struct job_reading *r, const struct yaml_node *nod
     }
     job->formats[job->nformats++] = format;
     if (options && !yaml_is_null(options))
-        read_options(r, options, name);
+        read_options(r, options, format);
 }
 
 void job_formats_read(const struct job_reading *r, const struct yaml_node *node)

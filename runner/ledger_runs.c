@@ -125,7 +125,7 @@ static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a,
                        "size_bytes, sha256,"
                        " replaced_characters, numbers_as_text, dates_as_text, truncated_texts,"
                        " guarded_formulas) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                       "ittttiitiiiii", run, a->name, a->format->name, a->format->media_type,
+                       "ittttiitiiiii", run, a->name, a->format->name, artifact_media_type(a),
                        a->result, (int64_t)a->rows, (int64_t)a->size_bytes, a->sha256,
                        (int64_t)a->notes.replaced_characters, (int64_t)a->notes.numbers_as_text,
                        (int64_t)a->notes.dates_as_text, (int64_t)a->notes.truncated_texts,

@@ -89,7 +89,9 @@ static void add_artifact(struct buf *b, const struct artifact *a, bool first)
     buf_add_str(b, first ? "\n    {" : ",\n    {");
     add_text(b, "file", a->name);
     add_text(b, "format", a->format->name);
-    add_text(b, "media_type", a->format->media_type);
+    if (a->codec)
+        add_text(b, "compression", a->codec->name);
+    add_text(b, "media_type", artifact_media_type(a));
     add_text(b, "result", a->result[0] ? a->result : NULL);
     buf_printf(b, ", \"rows\": %llu, \"size_bytes\": %llu", (unsigned long long)a->rows,
                (unsigned long long)a->size_bytes);

@@ -19,6 +19,7 @@ struct writing {
     /* the snapshot of a notice about one run */
     char snapshot[ARTIFACT_NAME_SIZE], snapshot_sha256[HASH_HEX_SIZE];
     int64_t snapshot_bytes;
+    bool snapshot_compressed; /* then it is no JSON that could go in */
 };
 
 static void add_text(struct buf *b, const char *key, const char *text)
@@ -106,6 +107,7 @@ static int add_artifact(void *ctx, const struct run_file *f, struct err *e)
         snprintf(wr->snapshot, sizeof(wr->snapshot), "%s", f->name);
         snprintf(wr->snapshot_sha256, sizeof(wr->snapshot_sha256), "%s", f->sha256);
         wr->snapshot_bytes = f->size_bytes;
+        wr->snapshot_compressed = strcmp(f->media_type, format_json.media_type) != 0;
     }
     return 0;
 }
@@ -138,6 +140,7 @@ static int add_snapshot(struct writing *wr, struct err *e)
     char path[LIMIT_PATH_BYTES];
     const char *omitted = !wr->snapshot[0]                           ? "no json format"
                           : wr->w->inline_bytes == 0                 ? "inline is off"
+                          : wr->snapshot_compressed                  ? "compressed"
                           : wr->snapshot_bytes > wr->w->inline_bytes ? "too large"
                                                                      : NULL;
     json_add_key(wr->b, "snapshot");

@@ -68,6 +68,14 @@ static void check_file(const char *text, size_t size)
     for (size_t n = 0; n <= 2; n++)
         (void)json_check(path, &format_default_options, rows, n, &proof, &e);
     (void)json_check_lines(path, &format_default_options, rows, 1, &proof, &e);
+    (void)json_check_rows(path, &format_default_options, rows, 1, &proof, &e);
+    for (unsigned i = 0; i < 4; i++) {
+        struct format_options options = format_default_options;
+        options.csv_bom = false;
+        options.csv_lf = i & 1;
+        options.csv_quote_all = i & 2;
+        (void)csv_check(path, &options, rows, 1, &proof, &e);
+    }
     (void)csv_check(path, &format_default_options, rows, 1, &proof, &e);
     unlink(path);
 }

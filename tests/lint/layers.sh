@@ -22,6 +22,7 @@ homes=(
     'sqlite3\.h'        '^runner/ledger[a-z_]*\.[ch]$'
     'openssl/.*'        '^lib/hash\.c$'
     'zlib\.h'           '^formats/'
+    'zstd(_errors)?\.h' '^formats/zstd\.c$'
 )
 
 bad=0

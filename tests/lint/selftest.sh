@@ -72,6 +72,7 @@ breaks layers runner/deliver/s3.c '#include <curl/curl.h>'
 breaks layers runner/run.c '#include <sqlite3.h>'
 breaks layers runner/run.c '#include <openssl/evp.h>'
 breaks layers lib/b.c '#include <zlib.h>'
+breaks layers formats/gzip.c '#include <zstd.h>'
 
 lines() { # COUNT of lines
     yes "${2:-}" | head -n "$1"

@@ -16,7 +16,7 @@ from scenario import PERIOD, Checks, Project
 TYPES = {"bigint": "integer", "int": "integer", "varchar": "text", "text": "text", "mediumtext": "text",
          "datetime": "datetime"}
 JSON_COLUMNS = ("content_tags", "video_category", "video_topic", "video_body_area_taxonomy")
-TRUNCATE = "formats: [xlsx: {too_long: truncate}, csv, json, ndjson]"
+TRUNCATE = "formats: [xlsx: {too_long: truncate}, csv, json, json-rows, ndjson]"
 
 
 def video_columns():
@@ -54,6 +54,8 @@ def read_all(directory, result, index, columns):
         document = json.load(f, parse_float=str)
     with open(os.path.join(directory, "values.%s.ndjson" % result), encoding="utf-8", newline="\n") as f:
         lines = [json.loads(line, parse_float=str) for line in f]
+    with open(os.path.join(directory, "values.%s.json" % result), encoding="utf-8") as f:
+        array = json.load(f, parse_float=str)
     entry = document["results"][index - 1]
     names = [name for name, _ in columns]
     assert entry["name"] == result and entry["row_count"] == len(entry["rows"])
@@ -73,7 +75,8 @@ def read_all(directory, result, index, columns):
         return table
     return found_types, {
         "csv": (csv_rows, values.in_csv, None), "json": (in_order(entry["rows"]), values.in_json, None),
-        "ndjson": (in_order(lines), values.in_json, None), "xlsx": (cells, values.in_xlsx, values.same_xlsx)}
+        "json-rows": (in_order(array), values.in_json, None), "ndjson": (in_order(lines), values.in_json, None),
+        "xlsx": (cells, values.in_xlsx, values.same_xlsx)}
 
 
 def compare(checks, project, tenant, sets):

@@ -16,7 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import scenario
 from scenario import DIRECTORY, PERIOD, PRESSRUN, Checks, Project
 
-JOBS = ("failures", "processing-report", "tenant-dashboard")
+JOBS = ("failures", "packed", "processing-report", "tenant-dashboard")
 
 
 def fail_once(checks, project):
@@ -27,6 +27,9 @@ def fail_once(checks, project):
         checks.that(done.code != 0 and "no_such_column" in done.err, "the first attempt at %s fails" % job, done)
     checks.that(not os.path.exists(project.out), "nothing was delivered")
     project.take_jobs()
+    project.write("jobs/packed.yaml", scenario.job(
+        "packed", "SELECT id, title, run_time / 7 AS x FROM videos ORDER BY id",
+        "[{csv: {compress: gzip, decimal_sign: ','}}, {json: {compress: zstd}}, {json-rows: {compress: gzip}}]"))
 
 
 def make_locale():

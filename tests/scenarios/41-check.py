@@ -210,7 +210,7 @@ jobs/keys.yaml:14:34: error: unknown key "wdth" in column "id" (did you mean "wi
 jobs/keys.yaml:15:3: error: "sql" is missing in result "second"
     one SELECT; it sees the rows of one tenant only
 jobs/keys.yaml:16:11: error: unknown format "xls" (did you mean "xlsx"?)
-    one of: xlsx, csv, json, ndjson
+    one of: xlsx, csv, json, json-rows, ndjson
 jobs/keys.yaml:16:33: error: "delimiter" can't be "::"
     one of "," ";" "|" "\\t"
 jobs/keys.yaml:16:40: error: format "csv" stands twice in the list

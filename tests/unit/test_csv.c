@@ -1,10 +1,13 @@
 #include <string.h>
 
+#include "formats/csv.h"
 #include "tests/unit/rows.h"
+
+#define BOM "\xef\xbb\xbf"
 
 static const struct column text_column[] = {{"v", "V", COLUMN_TEXT, NULL}};
 
-/* Writes one cell of one column and returns the record behind the header, without its CRLF. */
+/* Writes one cell of one column; returns the record behind the header without the line's end. */
 static char *one_cell(enum column_type type, struct cell cell, const struct format_options *options,
                       struct render_notes *notes)
 {
@@ -18,13 +21,16 @@ static char *one_cell(enum column_type type, struct cell cell, const struct form
     ck_ok(rows_write(&format_csv, options, path, &rows, notes, &e), &e);
     ck_ok(rows_verify(&format_csv, path, options, n, &proof, &e), &e);
     size_t len;
-    char *text = rows_read(path, &len);
-    size_t bom = options->csv_bom ? 3 : 0;
-    ck_assert_uint_ge(len, bom + 5);
-    ck_assert_int_eq(memcmp(text + bom, "V\r\n", 3), 0);
-    ck_assert_str_eq(text + len - 2, "\r\n");
-    text[len - 2] = '\0';
-    memmove(text, text + bom + 3, len - bom - 4);
+    char *text = rows_read(path, &len), head[16];
+    const char *line_end = options->csv_lf ? "\n" : "\r\n";
+    size_t before = (size_t)snprintf(head, sizeof(head), "%s%s%s", options->csv_bom ? BOM : "",
+                                     options->csv_quote_all ? "\"V\"" : "V", line_end);
+    ck_assert_uint_ge(len, before + strlen(line_end));
+    ck_assert_int_eq(memcmp(text, head, before), 0);
+    len -= strlen(line_end);
+    ck_assert_str_eq(text + len, line_end);
+    text[len] = '\0';
+    memmove(text, text + before, len - before + 1);
     return text;
 }
 
@@ -120,6 +126,115 @@ START_TEST(test_options)
 }
 END_TEST
 
+/* What each option makes of a cell: for `quoting` and `line_ends` they must not matter elsewhere.
+ */
+static const struct {
+    enum column_type type;
+    struct cell cell;
+    const char *plain, *comma, *all; /* by default; decimal_sign ","; that and quoting all */
+} option_cases[] = {
+    {COLUMN_TEXT, CELL("plain"), "plain", "plain", "\"plain\""},
+    {COLUMN_TEXT, CELL(""), "\"\"", "\"\"", "\"\""},
+    {COLUMN_TEXT, CELL_NULL, "", "", ""},
+    {COLUMN_TEXT, CELL("1.5"), "1.5", "1.5", "\"1.5\""},
+    {COLUMN_TEXT, CELL("=1+1"), "'=1+1", "'=1+1", "\"'=1+1\""},
+    {COLUMN_TEXT, CELL("a\"b"), "\"a\"\"b\"", "\"a\"\"b\"", "\"a\"\"b\""},
+    {COLUMN_TEXT, CELL("a\nb"), "\"a\nb\"", "\"a\nb\"", "\"a\nb\""},
+    {COLUMN_TEXT, CELL("a\rb"), "\"a\rb\"", "\"a\rb\"", "\"a\rb\""},
+    {COLUMN_JSON, CELL("1.5"), "1.5", "1.5", "\"1.5\""},
+    {COLUMN_INTEGER, CELL("-15"), "-15", "-15", "\"-15\""},
+    {COLUMN_INTEGER, CELL_NULL, "", "", ""},
+    {COLUMN_DECIMAL, CELL("-12.50"), "-12.50", "\"-12,50\"", "\"-12,50\""},
+    {COLUMN_DECIMAL, CELL("12"), "12", "12", "\"12\""},
+    {COLUMN_DECIMAL, CELL_NULL, "", "", ""},
+    {COLUMN_FLOAT, CELL("-1.5e-07"), "-1.5e-07", "\"-1,5e-07\"", "\"-1,5e-07\""},
+    {COLUMN_FLOAT, CELL("1e+20"), "1e+20", "1e+20", "\"1e+20\""},
+    {COLUMN_BOOLEAN, CELL("1"), "true", "true", "\"true\""},
+    {COLUMN_DATE, CELL("2026-11-24"), "2026-11-24", "2026-11-24", "\"2026-11-24\""},
+    {COLUMN_DATETIME, CELL("2026-11-24 10:00:00.5"), "2026-11-24 10:00:00.5",
+     "2026-11-24 10:00:00.5", "\"2026-11-24 10:00:00.5\""},
+    {COLUMN_TIME, CELL("10:00:00.5"), "10:00:00.5", "10:00:00.5", "\"10:00:00.5\""},
+    {COLUMN_BINARY, CELL("\x15"), "15", "15", "\"15\""},
+    /* A job may call a text a number. */
+    {COLUMN_DECIMAL, CELL("1.2.3"), "1.2.3", "1.2.3", "\"1.2.3\""},
+    {COLUMN_DECIMAL, CELL("n.a."), "n.a.", "n.a.", "\"n.a.\""},
+    {COLUMN_DECIMAL, CELL("1.5\xff"), "1.5\xef\xbf\xbd", "1.5\xef\xbf\xbd", "\"1.5\xef\xbf\xbd\""},
+};
+
+START_TEST(test_decimal_sign_quoting_and_line_ends)
+{
+    struct render_notes notes;
+    for (size_t i = 0; i < 2 * ROWS_COUNT(option_cases); i++) {
+        size_t k = i / 2;
+        struct format_options options = format_default_options;
+        options.csv_lf = i % 2;
+        char *plain = one_cell(option_cases[k].type, option_cases[k].cell, &options, &notes);
+        options.csv_decimal = ',';
+        char *comma = one_cell(option_cases[k].type, option_cases[k].cell, &options, &notes);
+        options.csv_quote_all = true;
+        char *all = one_cell(option_cases[k].type, option_cases[k].cell, &options, &notes);
+        ck_assert_msg(strcmp(plain, option_cases[k].plain) == 0 &&
+                          strcmp(comma, option_cases[k].comma) == 0 &&
+                          strcmp(all, option_cases[k].all) == 0,
+                      "case %zu: got %s %s %s", k, plain, comma, all);
+        free(plain);
+        free(comma);
+        free(all);
+    }
+}
+END_TEST
+
+/* A number is quoted where its sign is the delimiter, and not where it isn't; NULL reads as NULL.
+ */
+START_TEST(test_options_together)
+{
+    static const struct {
+        char delimiter;
+        bool all;
+        const char *null;
+        enum column_type type;
+        struct cell cell;
+        const char *want;
+    } cases[] = {
+        {';', false, "", COLUMN_DECIMAL, CELL("1.50"), "1,50"},
+        {',', false, "", COLUMN_DECIMAL, CELL("1.50"), "\"1,50\""},
+        {';', true, "", COLUMN_DECIMAL, CELL("1.50"), "\"1,50\""},
+        {';', true, "NULL", COLUMN_TEXT, CELL_NULL, "NULL"},
+        {';', true, "NULL", COLUMN_TEXT, CELL("NULL"), "\"NULL\""},
+        {';', true, "NULL", COLUMN_TEXT, CELL(""), "\"\""},
+        {';', false, "true", COLUMN_BOOLEAN, CELL("1"), "\"true\""},
+        {';', false, "true", COLUMN_BOOLEAN, CELL_NULL, "true"},
+        {';', false, "0.5", COLUMN_DECIMAL, CELL("0.5"), "0,5"},
+        {';', false, "0.5", COLUMN_TEXT, CELL("0.5"), "\"0.5\""},
+    };
+    struct render_notes notes;
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        struct format_options options = format_default_options;
+        options.csv_decimal = ',';
+        options.csv_delimiter = cases[i].delimiter;
+        options.csv_quote_all = cases[i].all;
+        options.csv_null = cases[i].null;
+        char *got = one_cell(cases[i].type, cases[i].cell, &options, &notes);
+        ck_assert_msg(strcmp(got, cases[i].want) == 0, "case %zu: got %s", i, got);
+        free(got);
+    }
+}
+END_TEST
+
+/* "Not said" can be told from the value that is taken then. */
+START_TEST(test_what_is_not_said)
+{
+    struct format_options options = format_default_options;
+    ck_assert(options.csv_delimiter == 0 && options.csv_decimal == 0);
+    ck_assert_int_eq(csv_delimiter(&options), ',');
+    ck_assert_int_eq(csv_decimal_sign(&options), '.');
+    options.csv_delimiter = '\t';
+    options.csv_decimal = ',';
+    ck_assert_int_eq(csv_delimiter(&options), '\t');
+    ck_assert_int_eq(csv_decimal_sign(&options), ',');
+}
+END_TEST
+
 START_TEST(test_header_and_records)
 {
     static const struct column columns[] = {
@@ -201,28 +316,78 @@ START_TEST(test_verify_refuses)
 }
 END_TEST
 
+/* A file with other line ends or quotes than were asked for is another file. */
+START_TEST(test_verify_knows_the_options)
+{
+    static const struct {
+        bool lf, all;
+        const char *null, *text, *wrong; /* wrong: NULL for a file that is as it must be */
+    } cases[] = {
+        {true, false, "", "a,b\n1,2\n", NULL},
+        {true, false, "", "a,b\n1,\"x\r\ny\"\n", NULL},
+        {true, false, "", "a,b\r\n1,2\r\n", "a quote or carriage return"},
+        {true, false, "", "a,b\n1,2", "ends inside record 2"},
+        {true, false, "", "a,b\n1\n", "more or fewer fields"},
+        {true, false, "", "a,b\n1,\"2\"3\n", "a quote or carriage return"},
+        {false, true, "", "\"a\",\"b\"\r\n\"1\",\r\n", NULL},
+        {false, true, "", "\"a\",\"b\"\r\n,\"\"\r\n", NULL},
+        {false, true, "", "\"a\",\"b\"\r\n\"1\",2\r\n", "not NULL stands without quotes"},
+        {false, true, "", "\"a\",b\r\n\"1\",\"2\"\r\n", "not NULL stands without quotes"},
+        {false, true, "", "\"a\",\"b\"\n\"1\",\"2\"\r\n", "a quote or line feed"},
+        {false, true, "NULL", "\"a\",\"b\"\r\nNULL,NULL\r\n", NULL},
+        {false, true, "NULL", "\"a\",\"b\"\r\nNUL,\"1\"\r\n", "not NULL stands without quotes"},
+        {false, true, "NULL", "\"a\",\"b\"\r\n\"1\",NULLS\r\n", "not NULL stands without quotes"},
+        {false, true, "NULL", "\"a\",\"b\"\r\n\"1\",\r\n", "not NULL stands without quotes"},
+        {true, true, "NULL", "\"a\",\"b\"\nNULL,NULL\n", NULL},
+        {true, true, "NULL", "\"a\",\"b\"\n\"1\",NULL", "ends inside record 2"},
+    };
+    struct err e = {0};
+    struct proof proof;
+    uint64_t n = 1;
+    const char *path = rows_path("options.csv");
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        struct format_options options = format_default_options;
+        options.csv_bom = false;
+        options.csv_lf = cases[i].lf;
+        options.csv_quote_all = cases[i].all;
+        options.csv_null = cases[i].null;
+        rows_put(path, cases[i].text, strlen(cases[i].text));
+        int rc = rows_verify(&format_csv, path, &options, n, &proof, &e);
+        if (cases[i].wrong)
+            ck_error(rc, &e, cases[i].wrong);
+        else
+            ck_ok(rc, &e);
+    }
+}
+END_TEST
+
 /* Whatever byte the file is cut at, the check sees it; also where a block of the reader ends. */
 START_TEST(test_verify_sees_every_cut)
 {
-    static const struct cell cells[] = {CELL("Grüße \"an\" alle,\r\nüberall")};
+    static const struct cell cells[] = {CELL("Grüße \"an\" alle,\r\nüberall"), CELL_NULL};
     struct err e = {0};
     struct rows rows;
     struct proof proof;
     uint64_t n = 40;
     size_t len;
-    const char *path = rows_path("cut.csv");
-    rows_init(&rows, text_column, 1, cells, 1);
-    rows.repeat = n;
-    ck_ok(rows_write(&format_csv, &format_default_options, path, &rows, NULL, &e), &e);
-    char *text = rows_read(path, &len);
-    for (size_t cut = 0; cut < len; cut++) {
-        rows_put(path, text, cut);
-        ck_assert_int_eq(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e),
-                         -1);
+    for (unsigned i = 0; i < 4; i++) {
+        struct format_options options = format_default_options;
+        options.csv_lf = i & 1;
+        options.csv_quote_all = i & 2;
+        options.csv_null = "NULL";
+        const char *path = rows_path("cut.csv");
+        rows_init(&rows, text_column, 1, cells, 2);
+        rows.repeat = n / 2;
+        ck_ok(rows_write(&format_csv, &options, path, &rows, NULL, &e), &e);
+        char *text = rows_read(path, &len);
+        for (size_t cut = 0; cut < len; cut++) {
+            rows_put(path, text, cut);
+            ck_assert_int_eq(rows_verify(&format_csv, path, &options, n, &proof, &e), -1);
+        }
+        rows_put(path, text, len);
+        ck_ok(rows_verify(&format_csv, path, &options, n, &proof, &e), &e);
+        free(text);
     }
-    rows_put(path, text, len);
-    ck_ok(rows_verify(&format_csv, path, &format_default_options, n, &proof, &e), &e);
-    free(text);
 }
 END_TEST
 
@@ -267,8 +432,10 @@ END_TEST
 
 int main(void)
 {
-    return unit_main("csv",
-                     (const TTest *const[]){test_values, test_options, test_header_and_records,
-                                            test_verify_refuses, test_verify_sees_every_cut,
-                                            test_large_cells_and_blocks, test_full_disk, NULL});
+    return unit_main("csv", (const TTest *const[]){
+                                test_values, test_options, test_decimal_sign_quoting_and_line_ends,
+                                test_options_together, test_what_is_not_said,
+                                test_header_and_records, test_verify_refuses,
+                                test_verify_knows_the_options, test_verify_sees_every_cut,
+                                test_large_cells_and_blocks, test_full_disk, NULL});
 }

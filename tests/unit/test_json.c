@@ -93,6 +93,86 @@ START_TEST(test_values)
 }
 END_TEST
 
+/* The value of column `v` in the only row, in each of the three kinds of JSON. */
+static void check_everywhere(struct cell cell, const char *want)
+{
+    static const struct {
+        const struct format *format;
+        const char *before, *after; /* what stands around the row */
+    } kinds[] = {
+        {&format_json, "\"rows\": [\n{\"v\":", "}\n], \"row_count\": 1}\n]}\n"},
+        {&format_json_rows, "[\n{\"v\":", "}\n]\n"},
+        {&format_ndjson, "{\"v\":", "}\n"},
+    };
+    static const struct column column = {"v", "V", COLUMN_JSON, NULL};
+    for (size_t i = 0; i < ROWS_COUNT(kinds); i++) {
+        struct err e = {0};
+        struct rows rows;
+        struct proof proof;
+        uint64_t n = 1;
+        size_t len;
+        const char *path = rows_path("nested.json");
+        rows_init(&rows, &column, 1, &cell, 1);
+        ck_ok(rows_write(kinds[i].format, &format_default_options, path, &rows, NULL, &e), &e);
+        ck_ok(rows_verify(kinds[i].format, path, &format_default_options, n, &proof, &e), &e);
+        char *text = rows_read(path, &len);
+        const char *value = strstr(text, kinds[i].before);
+        ck_assert_msg(value != NULL, "%s: %s", kinds[i].format->name, text);
+        value += strlen(kinds[i].before);
+        ck_assert_msg(strncmp(value, want, strlen(want)) == 0 &&
+                          strcmp(value + strlen(want), kinds[i].after) == 0,
+                      "%s: got %s, want %s", kinds[i].format->name, value, want);
+        free(text);
+    }
+}
+
+/* Columns that hold JSON are JSON in the file: as they are, but on one line. */
+START_TEST(test_nested)
+{
+    static const struct {
+        struct cell cell;
+        const char *want;
+    } cases[] = {
+        {CELL("{\"a\": {\"b\": [1, {\"c\": null}]}}"), "{\"a\":{\"b\":[1,{\"c\":null}]}}"},
+        {CELL("[[], {}, [[]], \"\"]"), "[[],{},[[]],\"\"]"},
+        {CELL("\"text\""), "\"text\""},
+        {CELL("-0.50e+3"), "-0.50e+3"},
+        {CELL("12345678901234567890"), "12345678901234567890"},
+        {CELL("true"), "true"},
+        {CELL("null"), "null"},
+        {CELL_NULL, "null"},
+        /* A reader may take either; the text is not ours to change. */
+        {CELL("{\"a\": 1, \"a\": 2}"), "{\"a\":1,\"a\":2}"},
+        {CELL("{\"rows\": [], \"row_count\": 9, \"results\": [{}]}"),
+         "{\"rows\":[],\"row_count\":9,\"results\":[{}]}"},
+        {CELL("{\"line\":\n\"a\\nb\"}\n"), "{\"line\":\"a\\nb\"}"},
+        {CELL("{\"a\": 1"), "\"{\\\"a\\\": 1\""},
+        {CELL("{'a': 1}"), "\"{'a': 1}\""},
+        {CELL("1 2"), "\"1 2\""},
+        {CELL("Infinity"), "\"Infinity\""},
+    };
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++)
+        check_everywhere(cases[i].cell, cases[i].want);
+}
+END_TEST
+
+/* As deep as the database takes it; what is deeper can only come from a text, and is one. */
+START_TEST(test_nested_deeply)
+{
+    enum { DEEP = 100 };
+    char text[2 * DEEP + 3], quoted[sizeof(text) + 2];
+    memset(text, '[', DEEP);
+    memset(text + DEEP, ']', DEEP);
+    text[2 * DEEP] = '\0';
+    check_everywhere((struct cell){text, 2 * DEEP}, text);
+    memset(text, '[', DEEP + 1);
+    memset(text + DEEP + 1, ']', DEEP + 1);
+    text[2 * DEEP + 2] = '\0';
+    snprintf(quoted, sizeof(quoted), "\"%s\"", text);
+    check_everywhere((struct cell){text, 2 * DEEP + 2}, quoted);
+}
+END_TEST
+
 START_TEST(test_what_is_no_number_fails)
 {
     static const struct {
@@ -312,8 +392,8 @@ END_TEST
 
 int main(void)
 {
-    return unit_main("json",
-                     (const TTest *const[]){test_values, test_what_is_no_number_fails,
-                                            test_document, test_platform_and_no_rows,
-                                            test_verify_refuses, test_text, test_full_disk, NULL});
+    return unit_main("json", (const TTest *const[]){test_values, test_nested, test_nested_deeply,
+                                                    test_what_is_no_number_fails, test_document,
+                                                    test_platform_and_no_rows, test_verify_refuses,
+                                                    test_text, test_full_disk, NULL});
 }

@@ -6,6 +6,8 @@
 #include "tests/unit/rows.h"
 
 static const struct format *const all[] = {&format_xlsx, &format_csv, &format_json, &format_ndjson};
+static const struct format *const texts[] = {&format_csv, &format_json, &format_json_rows,
+                                             &format_ndjson};
 static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL},
                                         {"n", "N", COLUMN_INTEGER, NULL}};
 static const struct cell cells[] = {CELL("=x"), CELL("1"), CELL("\xff"),
@@ -81,6 +83,80 @@ START_TEST(test_all_formats)
     ck_assert_uint_eq(artifacts[4].notes.guarded_formulas, 3);
     render_free(r);
     ck_assert_uint_eq(count_files(dir), 6);
+}
+END_TEST
+
+/* Each format by itself: how one is compressed says nothing about the others. */
+START_TEST(test_compressed)
+{
+    static const struct {
+        const char *name, *media_type;
+    } files[] = {
+        {"daily.json.gz", "application/gzip"},
+        {"daily.first.csv.zst", "application/zstd"},
+        {"daily.first.json.gz", "application/gzip"},
+        {"daily.first.ndjson", "application/x-ndjson"},
+    };
+    struct err e = {0};
+    struct render *r = NULL;
+    struct rows rows;
+    uint64_t n;
+    const struct artifact *artifacts;
+    size_t nartifacts;
+    char path[1024], sha256[HASH_HEX_SIZE];
+    struct format_options options = format_default_options;
+    const char *dir = fresh_dir();
+    options.compress[format_index(&format_json)] = &codec_gzip;
+    options.compress[format_index(&format_json_rows)] = &codec_gzip;
+    options.compress[format_index(&format_csv)] = &codec_zstd;
+    ck_ok(render_open(&r, dir, &rows_document, texts, 4, &options, 1, &e), &e);
+    rows_init(&rows, columns, 2, cells, 2);
+    ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
+                        &n, &e),
+          &e);
+    ck_ok(render_finish(r, &artifacts, &nartifacts, &e), &e);
+    ck_assert_uint_eq(nartifacts, 4);
+    for (size_t i = 0; i < nartifacts; i++) {
+        const struct artifact *a = &artifacts[i];
+        ck_assert_str_eq(a->name, files[i].name);
+        ck_assert_str_eq(artifact_media_type(a), files[i].media_type);
+        ck_assert_ptr_eq(a->codec, format_codec(&options, a->format));
+        snprintf(path, sizeof(path), "%s/%s", dir, a->name);
+        ck_ok(hash_file(path, sha256, &e), &e);
+        ck_assert_str_eq(a->sha256, sha256);
+    }
+    render_free(r);
+}
+END_TEST
+
+/* Names as long as jobs and result sets may have them. */
+START_TEST(test_longest_name)
+{
+    char job[LIMIT_NAME_BYTES + 1], result[LIMIT_NAME_BYTES + 1];
+    memset(job, 'j', sizeof(job));
+    memset(result, 'r', sizeof(result));
+    job[LIMIT_NAME_BYTES] = result[LIMIT_NAME_BYTES] = '\0';
+    struct document doc = rows_document;
+    struct format_options options = format_default_options;
+    struct err e = {0};
+    struct render *r = NULL;
+    struct rows rows;
+    uint64_t n;
+    const struct artifact *artifacts;
+    size_t nartifacts;
+    doc.job = job;
+    for (size_t i = 0; i < 4; i++)
+        options.compress[format_index(texts[i])] = &codec_zstd;
+    ck_ok(render_open(&r, fresh_dir(), &doc, texts, 4, &options, 1, &e), &e);
+    rows_init(&rows, columns, 2, cells, 2);
+    ck_ok(render_result(r, &(const struct result){.name = result, .title = "First"}, &rows.source,
+                        &n, &e),
+          &e);
+    ck_ok(render_finish(r, &artifacts, &nartifacts, &e), &e);
+    const char *name = artifacts[3].name;
+    ck_assert_str_eq(name + strlen(name) - strlen("r.ndjson.zst"), "r.ndjson.zst");
+    ck_assert_uint_eq(strlen(name), 2 * LIMIT_NAME_BYTES + strlen("..ndjson.zst"));
+    render_free(r);
 }
 END_TEST
 
@@ -256,8 +332,10 @@ START_TEST(test_registry)
     size_t n = 0;
     while (format_at(n))
         n++;
-    ck_assert_uint_eq(n, 4);
+    ck_assert_uint_eq(n, 5);
     ck_assert_ptr_null(format_at(99));
+    for (size_t i = 0; i < n; i++)
+        ck_assert_uint_eq(format_index(format_at(i)), i);
     enum column_type type;
     for (int i = COLUMN_TEXT; i <= COLUMN_BINARY; i++) {
         ck_assert(column_type_by_name(column_type_name((enum column_type)i), &type));
@@ -269,8 +347,8 @@ END_TEST
 
 int main(void)
 {
-    return unit_main("render",
-                     (const TTest *const[]){test_all_formats, test_same_bytes,
-                                            test_failures_leave_nothing, test_column_limit,
-                                            test_misuse, test_full_disk, test_registry, NULL});
+    return unit_main("render", (const TTest *const[]){
+                                   test_all_formats, test_compressed, test_longest_name,
+                                   test_same_bytes, test_failures_leave_nothing, test_column_limit,
+                                   test_misuse, test_full_disk, test_registry, NULL});
 }

@@ -72,7 +72,7 @@ class ReportImport
     /** The snapshot of a message that was too large to bring it along. */
     private function download(array $artifacts): array
     {
-        $artifact = collect($artifacts)->firstWhere('format', 'json');
+        $artifact = collect($artifacts)->where('format', 'json')->firstWhere('media_type', 'application/json');
         if (empty($artifact['link'])) {
             throw new HttpResponseException(
                 response('The message has neither a snapshot nor a link to one.', 422)
