@@ -39,12 +39,16 @@ struct csv {
 
 char csv_delimiter(const struct format_options *options)
 {
-    return options->csv_delimiter ? options->csv_delimiter : ',';
+    if (options->csv_delimiter)
+        return options->csv_delimiter;
+    return options->locale && options->locale->decimal_sign == ',' ? ';' : ',';
 }
 
 char csv_decimal_sign(const struct format_options *options)
 {
-    return options->csv_decimal ? options->csv_decimal : '.';
+    if (options->csv_decimal)
+        return options->csv_decimal;
+    return options->locale ? options->locale->decimal_sign : '.';
 }
 
 static struct csv *csv_of(struct writer *w)

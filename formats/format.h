@@ -55,7 +55,8 @@ struct rendered {
 enum { FORMAT_MAX = 16 }; /* formats that the registry may hold */
 
 struct format_options {
-    char csv_delimiter;     /* 0: not said; csv_delimiter() tells what then is taken */
+    const struct locale *locale; /* decides what is not said here; NULL: locale_default */
+    char csv_delimiter;          /* 0: not said; csv_delimiter() tells what then is taken */
     char csv_decimal;       /* sign of decimals and floats; 0: not said, see csv_decimal_sign() */
     bool csv_bom;           /* helps spreadsheets recognise UTF-8 */
     bool csv_formula_guard; /* ' before = + - @ in text cells */

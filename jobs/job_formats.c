@@ -19,9 +19,10 @@ static const char *const too_long_choices[] = {"error", "truncate", NULL};
 
 const struct field job_csv_fields[] = {
     {"delimiter", FIELD_LITERAL, offsetof(struct options, delimiter),
-     .help = "between fields: \",\" (the default), \";\", \"|\" or \"\\t\""},
+     .help =
+         "between fields: \",\", \";\", \"|\" or \"\\t\" (default: as the locale's spreadsheets)"},
     {"decimal_sign", FIELD_LITERAL, offsetof(struct options, decimal_sign),
-     .help = "of decimals and floats: \".\" (the default) or \",\""},
+     .help = "of decimals and floats: \".\" or \",\" (default: that of the locale)"},
     {"quoting", FIELD_CHOICE, offsetof(struct options, quoting), .choices = quoting_choices,
      .help = "minimal (the default): what must be quoted; all: whatever is not NULL"},
     {"line_ends", FIELD_CHOICE, offsetof(struct options, line_ends), .choices = line_ends_choices,

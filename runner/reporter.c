@@ -211,14 +211,16 @@ int reporter_render(struct reporter *r, const struct report_input *in, struct ar
     struct manifest *manifest = NULL;
     char words[128];
     struct document doc;
+    struct format_options options = job->options;
     int rc = -1;
+    options.locale = task_locale(in->task);
     if (reporter_clear_job(r, in, e) != 0)
         return -1;
     describe_document(in, words, sizeof(words), &doc);
     manifest = manifest_new(&doc);
     if (database_begin(r->db, in->generated_at, rows_timeout(r, job), e) != 0 ||
         render_open(&render, in->directory, &doc, (const struct format *const *)job->formats,
-                    job->nformats, &job->options, job->nresults, e) != 0 ||
+                    job->nformats, &options, job->nresults, e) != 0 ||
         render_all(r, in, render, manifest, e) != 0 || database_end(r->db, e) != 0 ||
         finish(in, render, manifest, artifacts, nartifacts, e) != 0)
         goto out;

@@ -12,7 +12,7 @@ static char *one_cell(enum column_type type, struct cell cell, const struct form
                       struct render_notes *notes)
 {
     struct err e = {0};
-    struct column column = {"v", "V", type, NULL};
+    struct column column = {"v", "V", type, test_locale, NULL};
     struct rows rows;
     struct proof proof;
     uint64_t n = 1;
@@ -427,6 +427,26 @@ START_TEST(test_full_disk)
     rows_limit_files(RLIM_INFINITY);
     ck_error(rc, &e, "can't write");
     ck_assert(e.transient && e.kind == ERR_IO);
+}
+END_TEST
+
+/* What a job says counts; what it does not say is as the reader's spreadsheet expects it. */
+START_TEST(test_locale)
+{
+    struct format_options options = format_default_options;
+    ck_assert_int_eq(csv_decimal_sign(&options), '.');
+    ck_assert_int_eq(csv_delimiter(&options), ',');
+    options.locale = locale_by_tag("de");
+    ck_assert_int_eq(csv_decimal_sign(&options), ',');
+    ck_assert_int_eq(csv_delimiter(&options), ';');
+    options.locale = locale_by_tag("de-CH");
+    ck_assert_int_eq(csv_decimal_sign(&options), '.');
+    ck_assert_int_eq(csv_delimiter(&options), ',');
+    options.locale = locale_by_tag("fr");
+    options.csv_decimal = '.';
+    options.csv_delimiter = '|';
+    ck_assert_int_eq(csv_decimal_sign(&options), '.');
+    ck_assert_int_eq(csv_delimiter(&options), '|');
 }
 END_TEST
 
