@@ -12,7 +12,7 @@ static char *one_cell(enum column_type type, struct cell cell, const struct form
                       struct render_notes *notes)
 {
     struct err e = {0};
-    struct column column = {"v", "V", type, test_locale, NULL};
+    struct column column = {"v", "V", type, NULL};
     struct rows rows;
     struct proof proof;
     uint64_t n = 1;
@@ -454,7 +454,7 @@ int main(void)
 {
     return unit_main("csv", (const TTest *const[]){
                                 test_values, test_options, test_decimal_sign_quoting_and_line_ends,
-                                test_options_together, test_what_is_not_said,
+                                test_options_together, test_what_is_not_said, test_locale,
                                 test_header_and_records, test_verify_refuses,
                                 test_verify_knows_the_options, test_verify_sees_every_cut,
                                 test_large_cells_and_blocks, test_full_disk, NULL});
