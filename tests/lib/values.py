@@ -309,12 +309,13 @@ def sheet_texts(path, index):
 
 def read_xlsx(path, index):
     """Titles and rows of (kind, value), by openpyxl; texts come from the XML, whose escapes openpyxl
-    3.0 leaves as they are. Both must agree on everything else."""
+    3.0 leaves as they are. Both must agree on everything else. What is below the rows, which the
+    filter's range ends with, is no row: totals, or a line that says that there are none."""
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[index]
     texts = sheet_texts(path, index + 1)
     result = []
-    for line in sheet.iter_rows():
+    for line in sheet.iter_rows(max_row=int(re.search(r"\d+$", sheet.auto_filter.ref).group())):
         record = []
         for cell in line:
             kind, value = texts.get(cell.coordinate, ("empty", None))

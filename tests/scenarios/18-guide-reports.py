@@ -128,9 +128,12 @@ def settle(columns, expected, found):
 
 
 def sheet_rows(path, index):
-    """Rows of a sheet below its titles; the cover is before the first."""
+    """Rows of a sheet that its filter covers, without the titles; the cover is before the first."""
     with zipfile.ZipFile(path) as z:
-        return len(re.findall(b"<row ", z.read("xl/worksheets/sheet%d.xml" % (index + 2)))) - 1
+        sheet = z.read("xl/worksheets/sheet%d.xml" % (index + 2))
+    last = int(re.search(rb'<autoFilter ref="(?:A1:)?[A-Z]+(\d+)"', sheet).group(1))
+    assert all(b'<row r="%d"' % n in sheet for n in (1, last))
+    return last - 1
 
 
 def read_ndjson(path):
