@@ -122,7 +122,7 @@ int ledger_prepare(struct ledger *l, sqlite3_stmt **out, struct err *e, const ch
 
 int ledger_run_sql(struct ledger *l, struct err *e, const char *sql, const char *types, ...)
 {
-    sqlite3_stmt *stmt;
+    sqlite3_stmt *stmt = NULL;
     va_list ap;
     va_start(ap, types);
     int rc = prepare(l, &stmt, e, sql, types, ap);

@@ -68,12 +68,16 @@ def make_workbooks(checks):
     for job in ("tenant-dashboard", "processing-report", "failures"):
         done = shipped.run("run", job, "--period", PERIOD, "-j", "2")
         checks.equal(done.code, 0, "%s is made for all tenants" % job)
+    for job, *arguments in (("video-catalogue", "-t", "9"), ("missing-audio", "-t", "9"), ("timeline", "-t", "9"),
+                            ("metadata-export", "-t", "9"), ("video-details", "-P", "video=30"), ("platform-overview",)):
+        done = shipped.run("run", job, "--period", PERIOD, *arguments)
+        checks.equal(done.code, 0, "%s is made" % job)
     scenario.own_schema("pressrun_xlsx", "values-password")
     values.make_kinds("pressrun_xlsx")
     own = Project("values", "pressrun_xlsx", "pressrun_xlsx", "values-password", "  kinds: {tenant: tenant_id}\n")
     own.write("jobs/values.yaml", VALUES_JOB)
     checks.equal(own.run("run", "values", "--period", PERIOD).code, 0, "the workbook with every value is made")
-    return sorted(glob.glob(shipped.out + "/*/*/*/*.xlsx") + glob.glob(own.out + "/*/*/*/*.xlsx"))
+    return sorted(glob.glob(shipped.directory + "/*/**/*.xlsx", recursive=True) + glob.glob(own.out + "/*/*/*/*.xlsx"))
 
 
 VALUES_JOB = """\
@@ -104,7 +108,7 @@ deliver: [reports]
 def main():
     checks = Checks()
     books = make_workbooks(checks)
-    checks.that(len(books) >= 27 + 2, "there are workbooks", len(books))
+    checks.that(len(books) >= 27 + 6 + 2, "there are workbooks", len(books))
     sheets = 0
     for path in books:
         checks.that(not broken_xml(path), "%s: sound ZIP, sound XML" % os.path.relpath(path, DIRECTORY), broken_xml(path))

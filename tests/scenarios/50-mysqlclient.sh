@@ -50,6 +50,8 @@ scope:
   video_audio_previews: {through: videos, on: video_id}
 destinations:
   reports: {kind: directory, path: "\${OUT}"}
+  portal: {kind: directory, path: "\${OUT}/portal"}
+  admin: {kind: directory, path: "\${OUT}/admin", key: "{job}/{period}/{file}", platform: true}
 YAML
 chmod go-w pressrun.yaml
 
@@ -62,11 +64,14 @@ if [ "$DB_KIND" = mariadb ]; then
     exit $failed
 fi
 
+# Those with a schedule need no parameter. The one of the last quarter of an hour would be about another one.
+mapfile -t jobs < <(grep -l '^schedule:' "$root"/jobs/video-platform/*.yaml | xargs grep -L 'unit: minute' \
+    | xargs -n 1 basename --suffix=.yaml)
 make_reports() { # PROGRAM NAME
     export STATE=state-$2 OUT=out-$2
     "$1" --log-level error init > /dev/null
     "$1" check > "check-$2.txt" || cat "check-$2.txt"
-    for job in tenant-dashboard processing-report failures; do
+    for job in "${jobs[@]}"; do
         "$1" --log-level error run "$job"
     done
 }
