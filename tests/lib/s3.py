@@ -52,6 +52,7 @@ class Object:
 
     def __init__(self, head):
         self.size, self.type = head["ContentLength"], head["ContentType"]
+        self.encoding = head.get("ContentEncoding")
         self.disposition, self.metadata = head.get("ContentDisposition"), head["Metadata"]
         self.etag, self.modified = head["ETag"].strip('"'), head["LastModified"]
 

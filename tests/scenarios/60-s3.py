@@ -24,11 +24,11 @@ from http_server import make_certificate
 TYPES = {
     "csv": "text/csv",
     "json": "application/json",
-    "ndjson": "application/x-ndjson",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "zst": "application/zstd",
 }
-FORMATS = "[xlsx, csv, json, ndjson]"
-FILES = ["job.json", "job.rows.csv", "job.rows.ndjson", "job.xlsx", "manifest.json"]
+FORMATS = "[xlsx, csv, json, {ndjson: {compress: zstd}}]"
+FILES = ["job.json", "job.rows.csv", "job.rows.ndjson.zst", "job.xlsx", "manifest.json"]
 # Dashes and underscores at every end, and pairs that are one id to whoever folds them.
 AWKWARD = ["a-b", "a_b", "-", "_", "--x", "x__", "A-1_b", "0"]
 
@@ -78,6 +78,7 @@ def check_object(checks, project, found, key, data):
     run = project.ledger("SELECT r.id FROM runs r JOIN tasks t ON t.id = r.task WHERE t.tenant = ?", tenant)[0][0]
     checks.equal(found.size, len(data), "%s: its size" % key)
     checks.equal(found.type.split(";")[0], TYPES[name.split(".")[-1]], "%s: its Content-Type" % key)
+    checks.equal(found.encoding, None, "%s: nothing unpacks it unasked" % key)
     checks.equal(found.metadata, {"pressrun-run": str(run), "pressrun-job": "job", "pressrun-tenant": tenant,
                                   "pressrun-period": PERIOD, "pressrun-revision": "1", "pressrun-sha256": sha256(data)},
                  "%s: its metadata" % key)

@@ -156,6 +156,8 @@ def check_settings(checks, store):
     cases = (("inline-off", {"inline": 0}, "[json]", ["local"], "inline is off"),
              ("inline-small", {"inline": "100B"}, "[json]", ["local"], "too large"),
              ("no-json", {}, "[csv]", ["local"], "no json format"),
+             ("compressed", {}, "[{json: {compress: gzip}}]", ["local"], "compressed"),
+             ("off-and-compressed", {"inline": 0}, "[{json: {compress: gzip}}]", ["local"], "inline is off"),
              ("no-links", {"links": False}, "[json]", ["reports"], None),
              ("no-store", {}, "[json]", ["local"], None),
              ("one-hour", {"link_lifetime": "1h"}, "[json]", ["reports"], None))

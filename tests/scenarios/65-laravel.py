@@ -158,8 +158,10 @@ def once(app):
     checks.equal([row[:2] for row in snapshots(app, "race")], [("6", 1)], "one row")
     checks.equal([row[:2] for row in snapshots(app, "race-2")], [("6", 20)], "one row, the newest revision")
     checks.equal(count(app, "pressrun_messages"), before + 21, "each message is known once")
+    packed = dict(artifact("daily.json.gz", "json", b"packed", "http://127.0.0.1:9/daily.json.gz"), media_type="application/gzip")
     for what, sent in (("a platform's report", message("x", tenant=None)), ("another schema", message("x", schema="other/1")),
-                       ("neither snapshot nor link", message("x", snapshot=None)), ("no JSON", ("pr_x", b"hello"))):
+                       ("neither snapshot nor link", message("x", snapshot=None)), ("no JSON", ("pr_x", b"hello")),
+                       ("a compressed report only", message("x", snapshot=None, artifacts=[packed]))):
         sent = (sent[0], sent[1].replace(b'{"id": null, "name": "Studio"}', b"null"))
         checks.equal(send(app, sent)[0], 422, "%s is refused for good" % what)
 
