@@ -152,7 +152,7 @@ static int put_figures(struct xlsx_pen *p, const struct figures *figures, struct
 static int put_line(struct xlsx_pen *p, enum locale_word label, const char *value, struct err *e)
 {
     if (put(p, 0, locale_word(p->locale, label), XLSX_LABEL, e) != 0 ||
-        put(p, 1, value, XLSX_PLAIN, e) != 0)
+        put(p, 1, value, XLSX_FACT, e) != 0)
         return -1;
     p->row++;
     return 0;

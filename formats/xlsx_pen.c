@@ -68,6 +68,7 @@ static void set_looks(struct xlsx_pen *p)
     format_set_align(s[XLSX_SUBTITLE], LXW_ALIGN_VERTICAL_TOP);
     format_set_font_color(s[XLSX_LABEL], XLSX_GREY);
     format_set_align(s[XLSX_LABEL], LXW_ALIGN_VERTICAL_TOP);
+    format_set_align(s[XLSX_FACT], LXW_ALIGN_LEFT);
     format_set_bold(s[XLSX_HEADING]);
     format_set_font_color(s[XLSX_HEADING], XLSX_ACCENT);
     format_set_bottom(s[XLSX_HEADING], LXW_BORDER_THIN);

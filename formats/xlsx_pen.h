@@ -24,6 +24,7 @@ enum xlsx_style {
     XLSX_TITLE,
     XLSX_SUBTITLE,
     XLSX_LABEL,
+    XLSX_FACT, /* left, in whichever direction it is written */
     XLSX_HEADING,
     XLSX_LINK,
     XLSX_WRAPPED,
