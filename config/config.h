@@ -86,6 +86,7 @@ void config_free(struct config *c); /* takes NULL */
 
 const struct destination_config *config_destination(const struct config *c, const char *name);
 const struct scope_rule *config_scope(const struct config *c, const char *table);
+bool config_hides(const struct scope_rule *rule, const char *column);
 /* A path of the file made relative to the file's own directory; lives in the arena. */
 const char *config_path(const struct config *c, struct arena *arena, const char *path);
 

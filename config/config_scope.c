@@ -212,3 +212,13 @@ int config_scope_read(struct config *c, const struct yaml_node *node, struct pro
         rc |= check_way(c, &rules[i], problems);
     return rc;
 }
+
+/* Column names don't know case in MySQL. */
+bool config_hides(const struct scope_rule *rule, const char *column)
+{
+    for (size_t i = 0; i < rule->nhidden; i++) {
+        if (strcasecmp(rule->hidden[i], column) == 0)
+            return true;
+    }
+    return false;
+}

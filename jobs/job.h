@@ -134,8 +134,4 @@ extern const char *const param_type_names[]; /* NULL-terminated, in the order of
 /* Every table of keys in a job file, for help and for the manual's test. Ends with a NULL name. */
 extern const struct fields_section job_sections[];
 
-/* The small commented job that `pressrun init` writes as first-report.yaml. */
-#define JOB_EXAMPLE_NAME "first-report"
-extern const char job_example[];
-
 #endif

@@ -149,6 +149,22 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
+/* Writes and syncs what was opened as `path`, and closes it; removes it when that fails. */
+static int fill_and_close(int fd, const char *path, const void *data, size_t len, struct err *e)
+{
+    int failed = write_all(fd, data, len) != 0 || fsync(fd) != 0;
+    int saved = errno;
+    if (close(fd) != 0 && !failed) {
+        failed = 1;
+        saved = errno;
+    }
+    if (!failed)
+        return 0;
+    unlink(path);
+    errno = saved;
+    return err_sys(e, "can't write \"%s\"", path);
+}
+
 int file_write_durably(const char *path, const void *data, size_t len, mode_t mode, struct err *e)
 {
     char temp[LIMIT_PATH_BYTES], dir[LIMIT_PATH_BYTES];
@@ -157,22 +173,25 @@ int file_write_durably(const char *path, const void *data, size_t len, mode_t mo
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_sys(e, "can't write \"%s\"", temp);
-    int failed = write_all(fd, data, len) != 0 || fsync(fd) != 0;
-    int saved = errno;
-    if (close(fd) != 0 && !failed) {
-        failed = 1;
-        saved = errno;
-    }
-    if (failed) {
-        unlink(temp);
-        errno = saved;
-        return err_sys(e, "can't write \"%s\"", temp);
-    }
+    if (fill_and_close(fd, temp, data, len, e) != 0)
+        return -1;
     file_dirname(dir, path);
     if (file_rename(temp, path, e) != 0) {
         unlink(temp);
         return -1;
     }
+    return file_sync(dir, e);
+}
+
+int file_create(const char *path, const void *data, size_t len, mode_t mode, struct err *e)
+{
+    char dir[LIMIT_PATH_BYTES];
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0)
+        return err_sys(e, "can't write \"%s\"", path);
+    if (fill_and_close(fd, path, data, len, e) != 0)
+        return -1;
+    file_dirname(dir, path);
     return file_sync(dir, e);
 }
 

@@ -32,6 +32,8 @@ int file_sync(const char *path, struct err *e); /* a file or a directory */
 int file_rename(const char *from, const char *to, struct err *e);
 /* Writes a small file durably: temporary name, sync, rename, sync of the directory. */
 int file_write_durably(const char *path, const void *data, size_t len, mode_t mode, struct err *e);
+/* Writes a small file that must not exist; one that is there is left alone, and is an error. */
+int file_create(const char *path, const void *data, size_t len, mode_t mode, struct err *e);
 /* Copies to a name that must not exist and syncs it; a partial copy is removed. */
 int file_copy(const char *from, const char *to, mode_t mode, struct err *e);
 int file_size(const char *path, uint64_t *size, struct err *e);

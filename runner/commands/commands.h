@@ -15,8 +15,9 @@ struct command {
     int (*run)(struct app *app, int argc, char **argv, struct err *e);
 };
 
-extern const struct command command_init, command_check, command_plan, command_run, command_preview,
-    command_status, command_deliver, command_link, command_help, command_tick, command_release;
+extern const struct command command_init, command_new, command_check, command_plan, command_run,
+    command_preview, command_status, command_deliver, command_link, command_help, command_tick,
+    command_release;
 
 const struct command *command_find(const char *name); /* NULL when unknown */
 const struct command *command_at(size_t index);       /* NULL after the last */

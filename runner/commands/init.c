@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "jobs/scaffold.h"
 #include "lib/file.h"
 #include "lib/limits.h"
 #include "runner/commands/commands.h"
@@ -27,6 +28,23 @@ static int write_example(const char *path, const char *text, struct err *e)
         return -1;
     say(path, "written: edit it");
     return 0;
+}
+
+/* About the tables of the example that was just written. */
+static int write_first_job(const struct config *config, struct err *e)
+{
+    char path[LIMIT_PATH_BYTES];
+    struct scaffold s;
+    struct buf text;
+    buf_init(&text, LIMIT_YAML_BYTES);
+    scaffold_init(&s, "first-report", config);
+    s.column = "created_at";
+    scaffold_write(&s, &text);
+    int rc = file_join(path, config->jobs_directory, "first-report.yaml", e);
+    if (rc == 0)
+        rc = write_example(path, text.data, e);
+    buf_release(&text);
+    return rc;
 }
 
 static int make_state(struct app *app, struct err *e)
@@ -61,13 +79,7 @@ static int run_init(struct app *app, int argc, char **argv, struct err *e)
         app_print_problems(&app->problems, stderr);
         return err_set(e, ERR_CONFIG, "\"%s\" could not be used", app->config_path);
     }
-    if (new_config) {
-        char job[LIMIT_PATH_BYTES];
-        if (file_join(job, app->config->jobs_directory, JOB_EXAMPLE_NAME ".yaml", e) != 0 ||
-            write_example(job, job_example, e) != 0)
-            return -1;
-    }
-    if (make_state(app, e) != 0)
+    if ((new_config && write_first_job(app->config, e) != 0) || make_state(app, e) != 0)
         return -1;
     printf("next: pressrun check\n");
     return 0;

@@ -7,9 +7,9 @@
 #include "runner/commands/commands.h"
 
 static const struct command *const commands[] = {
-    &command_init,    &command_check,   &command_plan,   &command_run,
-    &command_tick,    &command_preview, &command_status, &command_deliver,
-    &command_release, &command_link,    &command_help,
+    &command_init,    &command_new,     &command_check,   &command_plan,
+    &command_run,     &command_tick,    &command_preview, &command_status,
+    &command_deliver, &command_release, &command_link,    &command_help,
 };
 
 const struct command *command_find(const char *name)

@@ -82,16 +82,6 @@ static void note_id_type(struct description *d, const char *type)
     }
 }
 
-static bool is_hidden(const struct scope_rule *rule, const char *name)
-{
-    for (size_t i = 0; i < rule->nhidden; i++) {
-        /* Column names don't know case in MySQL. */
-        if (strcasecmp(rule->hidden[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int take_column(void *ctx, const struct cell *row, size_t n, struct err *e)
 {
     (void)n, (void)e;
@@ -103,7 +93,7 @@ static int take_column(void *ctx, const struct cell *row, size_t n, struct err *
         d->has_column = true;
         note_id_type(d, type);
     }
-    if (is_hidden(d->rule, name)) {
+    if (config_hides(d->rule, name)) {
         d->nhidden++;
         return 0;
     }

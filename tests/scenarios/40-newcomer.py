@@ -8,51 +8,26 @@ import json
 import os
 import re
 import shlex
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import scenario
-from scenario import DIRECTORY, PRESSRUN, ROOT, Checks, Result
+from newcomer import Newcomer, page
+from scenario import ROOT, Checks
 
 
 def readme():
-    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as f:
-        return f.read()
+    return page("README.md")
 
 
-def example(page):
-    """The longest example of a manual page, as people would copy it."""
-    with open(os.path.join(ROOT, "docs", page), encoding="utf-8") as f:
-        blocks = re.findall(r"^\.Bd -literal\n(.*?)^\.Ed", f.read(), re.M | re.S)
-    return max(blocks, key=len)
+def example(name):
+    """The example of a manual page, as people would copy it."""
+    section = page("docs/" + name).split(".Sh EXAMPLES\n")[1]
+    return re.search(r"^\.Bd -literal\n(.*?)^\.Ed", section, re.M | re.S).group(1)
 
 
-class Newcomer:
-    """An empty directory and a shell whose PATH has pressrun."""
-
-    def __init__(self, name, user="ai_pipeline_readonly", password="ReadOnlyPass2025"):
-        self.directory = os.path.join(DIRECTORY, name)
-        os.makedirs(self.directory)
-        self.environment = dict(os.environ, PATH=os.path.dirname(PRESSRUN) + ":" + os.environ["PATH"],
-                                FASTAPI_DB_HOST="127.0.0.1", FASTAPI_DB_PORT=os.environ["DB_PORT"],
-                                FASTAPI_DB_PASSWORD=password)
-        self.user = user
-
-    def shell(self, line):
-        done = Result(subprocess.run(["/bin/sh", "-c", line], cwd=self.directory, env=self.environment,
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False))
-        print("$ %s\n%s" % (line, "".join("    %s\n" % x for x in (done.out + done.err).splitlines()[:12])), end="")
-        return done
-
-    def write(self, name, text):
-        with open(os.path.join(self.directory, name), "w", encoding="utf-8") as f:
-            f.write(text)
-        os.chmod(os.path.join(self.directory, name), 0o644)
-
-    def read(self, name):
-        with open(os.path.join(self.directory, name), encoding="utf-8") as f:
-            return f.read()
+def newcomer(name, password="ReadOnlyPass2025"):
+    return Newcomer(name, FASTAPI_DB_HOST="127.0.0.1", FASTAPI_DB_PORT=os.environ["DB_PORT"], FASTAPI_DB_PASSWORD=password)
 
 
 def first_job(checks):
@@ -61,7 +36,7 @@ def first_job(checks):
     written = re.search(r"```yaml\n(.*?)```", text, re.S).group(1)
     checks.equal(commands[0], "pressrun init", "README begins with pressrun init")
     checks.equal(written.count("\n"), 10, "the first job has ten lines")
-    me = Newcomer("newcomer")
+    me = newcomer("newcomer")
     done = me.shell(commands[0])
     checks.equal((done.code, done.err), (0, ""), "pressrun init")
     checks.equal(sorted(os.listdir(me.directory)), ["jobs", "pressrun.yaml", "state"], "what it made")
@@ -70,8 +45,9 @@ def first_job(checks):
     checks.equal(me.shell("pressrun check").code, 0, "the examples that init wrote are well")
     checks.equal(me.shell("pressrun init").code, 0, "init may be run again")
     checks.equal(me.read("pressrun.yaml"), before, "and leaves what is there")
-    hint = re.search(r"pressrun preview first-report[^\n]*", me.read("jobs/first-report.yaml")).group(0)
-    checks.equal(me.shell(hint).code, 0, "what the example says can be tried")
+    hints = re.findall(r"^#   (pressrun [^\n]* --tenant ID)$", me.read("jobs/first-report.yaml"), re.M)
+    checks.equal(len(hints), 2, "the first job says what can be tried")
+    checks.equal(me.shell(hints[0].replace("ID", "1")).code, 0, "and it can")
     me.write("jobs/failures.yaml", written)
     results = {}
     for command in commands[1:]:
@@ -99,7 +75,7 @@ def account(checks):
     name = "pressrun_newcomer"
     scenario.sql("DROP USER IF EXISTS '%s'@'%%'" % name)
     scenario.sql(statements.replace("ai_pipeline_readonly", name).replace("'...'", "'newcomer'"))
-    me = Newcomer("account", password="newcomer")
+    me = newcomer("account", password="newcomer")
     me.shell("pressrun init")
     me.write("pressrun.yaml", me.read("pressrun.yaml").replace("user: ai_pipeline_readonly", "user: " + name))
     done = me.shell("pressrun check")
@@ -110,7 +86,7 @@ def account(checks):
 
 
 def manual_examples(checks):
-    me = Newcomer("manual")
+    me = newcomer("manual")
     os.makedirs(os.path.join(me.directory, "jobs"))
     me.write("pressrun.yaml", example("pressrun.yaml.5").replace(
         "  schema:", "  port: %s\n  schema:" % os.environ["DB_PORT"]))
@@ -118,8 +94,7 @@ def manual_examples(checks):
     done = me.shell("pressrun check")
     checks.equal(done.code, 0, "the examples of pressrun.yaml(5) and pressrun-job(5) work")
     me.shell("pressrun init")
-    with open(os.path.join(ROOT, "docs/pressrun.1"), encoding="utf-8") as f:
-        commands = re.findall(r"^\.Dl \$ (.*)$", f.read(), re.M)
+    commands = re.findall(r"^\.Dl \$ (.*)$", page("docs/pressrun.1"), re.M)
     checks.that(len(commands) >= 3, "pressrun(1) has examples", commands)
     for command in commands:
         checks.equal(me.shell(command).code, 0, "example of pressrun(1): %s" % command)

@@ -74,6 +74,11 @@ USAGE = (
     (("rnu",), 'there is no command "rnu"'),
     (("help", "rnu"), 'there is no command "rnu"'),
     (("--log-level", "loud", "plan"), "--log-level is error, warning, info or debug"),
+    (("new",), "new needs a name for the job\n    such as:  pressrun new weekly-videos"),
+    (("new", "jobs/Weekly Videos!.yaml"), "can't be the name of a job: a-z, 0-9, - and _, at most 64\n    pressrun new weekly-videos\n"),
+    (("new", "Übersicht"), "    pressrun new weekly-report\n"),
+    (("new", "a" * 65), "    pressrun new weekly-report\n"),
+    (("new", "failures"), '"jobs/failures.yaml" is there already: nothing was written'),
     (("run",), "run needs the name of a job"),
     (("run", "failures", "extra"), '"extra" is one word too many'),
     (("run", "failurs"), 'there is no job "failurs" below "jobs" (did you mean "failures"?)'),
@@ -161,6 +166,87 @@ def check_busy(checks, project):
     checks.that(str(first.pid) in second.err, "which one it is", second)
     checks.equal(status.code, 0, "status can be asked meanwhile")
     checks.equal(first.wait(), 0, "the first one is not disturbed")
+
+
+# ---- new ----
+
+
+def days_of(table, column, tenant):
+    """What the query of a new job must give, by the database's own client."""
+    return [{"day": day, "records": int(n)} for day, n in scenario.text_rows(
+        ["DATE(%s)" % column, "COUNT(*)"], "FROM %s WHERE tenant_id = %s AND %s >= '%s' - INTERVAL 30 DAY AND %s < '%s' "
+        "GROUP BY DATE(%s) ORDER BY 1" % (table, tenant, column, scenario.TODAY, column, scenario.TODAY, column))]
+
+
+def made(project, job, tenant):
+    """The rows of a new job's report, made as its next lines say."""
+    done = project.run("run", job, "--tenant", tenant, "--period", PERIOD, "--quiet")
+    with open(os.path.join(project.out, tenant, job, PERIOD, job + ".json"), encoding="utf-8") as f:
+        return done.code, json.load(f)["results"][0]["rows"]
+
+
+def check_new(checks):
+    project = Project("new")
+    done = project.run("new", "fresh")
+    print(done.out.rstrip())
+    checks.equal((done.code, done.out), (0, 'jobs/fresh.yaml written: it counts "videos" by day of "created_at"\n'
+                                            "next: pressrun check\n      pressrun preview fresh --tenant ID\n"), "new")
+    checks.equal(project.run("check").out.splitlines()[-1], "everything is well", "what it writes is well")
+    checks.equal(project.run("preview", "fresh", "--tenant", "1", "--period", PERIOD).code, 0, "it can be seen at once")
+    rows = days_of("ai_pipeline_db.videos", "created_at", 1)
+    checks.that(len(rows) > 20, "control: there is something to count", rows)
+    checks.equal(made(project, "fresh", "1"), (0, rows), "and made: the days of a tenant")
+    checks.equal(made(project, "fresh", "10"), (0, []), "of one without rows, too")
+    check_nothing_lost(checks, project)
+    done = project.run("new", "blind", variables={"REPORT_PASSWORD": "wrong"})
+    print(done.out.rstrip())
+    checks.equal((done.code, done.err), (0, ""), "without the database there is a job as well")
+    checks.that("not by day, as no column with a time is known: " in done.out and "Access denied" in done.out, "and it is said why", done)
+    number = int(scenario.sql("SELECT COUNT(*) FROM ai_pipeline_db.videos WHERE tenant_id = 6"))
+    checks.equal(made(project, "blind", "6"), (0, [{"records": number}]), "it counts")
+    text = re.sub(r"^( *)#(?! )", r"\1", project.read("jobs/blind.yaml"), flags=re.M)
+    project.write("jobs/blind.yaml", text.replace("WHERE", "WHERE :status = 'publish' AND"))
+    done = project.run("check")
+    checks.equal((done.code, "warning: no query" in done.out), (0, False), "all that is switched off works when it is on")
+    checks.that("days: By day" in project.run("preview", "blind", "--tenant", "6").out, "so there are days, too")
+    os.rename(project.path("pressrun.yaml"), project.path("elsewhere.yaml"))
+    done = project.run("new", "x")
+    checks.equal((done.code, os.path.exists(project.path("jobs/x.yaml"))), (3, False), "no pressrun.yaml, no job")
+    checks.that("pressrun init writes one" in done.err, "but what to do", done)
+
+
+def check_nothing_lost(checks, project):
+    os.makedirs(project.path("jobs/below"))
+    project.write("jobs/broken.yaml", "my notes")
+    os.symlink("nowhere", project.path("jobs/link.yaml"))
+    project.write("jobs/below/deep.yaml", project.read("jobs/fresh.yaml").replace("job: fresh", "job: deep"))
+    before = {n: project.read("jobs/" + n) for n in ("fresh.yaml", "broken.yaml", "below/deep.yaml")}
+    for name, file in (("fresh", "fresh.yaml"), ("broken", "broken.yaml"), ("link", "link.yaml"), ("deep", "below/deep.yaml")):
+        done = project.run("new", name)
+        checks.equal((done.code, done.out), (2, ""), "%s is not overwritten" % file)
+        checks.that('"jobs/%s" is there already' % file in done.err, "and new says so", done)
+    checks.equal({n: project.read("jobs/" + n) for n in before}, before, "the files are as they were")
+    checks.equal(sorted(os.listdir(project.path("jobs"))), ["below", "broken.yaml", "fresh.yaml", "link.yaml"], "and no other one is there")
+    os.unlink(project.path("jobs/broken.yaml"))
+    os.unlink(project.path("jobs/link.yaml"))
+
+
+def check_new_words(checks):
+    """Tables and columns with the names of keywords; a table without a time before, a time that is hidden."""
+    scenario.own_schema("pressrun_new", "words")
+    scenario.sql("""CREATE TABLE pressrun_new.`plain` (id INT PRIMARY KEY, tenant_id BIGINT UNSIGNED, d DATE);
+                    CREATE TABLE pressrun_new.`order` (id INT PRIMARY KEY, tenant_id BIGINT UNSIGNED, created_at DATETIME,
+                        `a column` DATETIME, `from` TIMESTAMP NULL, `to` DATETIME);
+                    INSERT INTO pressrun_new.`order` SELECT id, tenant_id, NULL, NULL, created_at, NULL FROM ai_pipeline_db.videos""")
+    project = Project("words", schema="pressrun_new", user="pressrun_new", password="words")
+    project.write("pressrun.yaml", project.read("pressrun.yaml").replace(
+        "scope:\n", "scope:\n  plain: {tenant: tenant_id}\n  order: {tenant: tenant_id, hide: [created_at]}\n"))
+    done = project.run("new", "null")
+    checks.that('it counts "order" by day of "from"' in done.out, "the first table with a time that may be shown", done)
+    checks.equal(project.run("check").out.splitlines()[-1], "everything is well", "keywords are no matter")
+    rows = days_of("pressrun_new.`order`", "`from`", 6)
+    checks.that(len(rows) > 5, "control: there is something to count", rows)
+    checks.equal(made(project, "null", "6"), (0, rows), "the days are right")
 
 
 # ---- run ----
@@ -313,6 +399,8 @@ def main():
     checks.equal(project.run("check").code, 0, "all jobs are well")
     check_help(checks, project)
     check_usage(checks, project)
+    check_new(checks)
+    check_new_words(checks)
     check_run(checks, project)
     check_plan(checks, project)
     check_params(checks, project)

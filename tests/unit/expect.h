@@ -3,6 +3,7 @@
 #define TESTS_UNIT_EXPECT_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/buf.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/limits.h"
+#include "tests/unit/files.h"
 #include "tests/unit/unit.h"
 
 static struct err e;
@@ -124,6 +125,27 @@ START_TEST(writing)
 }
 END_TEST
 
+START_TEST(creating)
+{
+    char p[LIMIT_PATH_BYTES], q[LIMIT_PATH_BYTES], text[100];
+    ck_ok(file_create(path(p, "new"), "one", 3, 0600, &e), &e);
+    ck_ok(read_file("new", FILE_PRIVATE, 100, text), &e);
+    ck_assert_str_eq(text, "one");
+    ck_error(file_create(p, "two", 3, 0600, &e), &e, "File exists");
+    ck_ok(read_file("new", FILE_PRIVATE, 100, text), &e);
+    ck_assert_str_eq(text, "one");
+    /* a link that leads nowhere is there, too */
+    ck_assert_int_eq(symlink(path(p, "nowhere"), path(q, "link")), 0);
+    ck_error(file_create(q, "two", 3, 0600, &e), &e, "File exists");
+    ck_assert_int_ne(access(p, F_OK), 0);
+    rows_limit_files(2);
+    int rc = file_create(path(p, "full"), "three", 5, 0600, &e);
+    rows_limit_files(RLIM_INFINITY);
+    ck_error(rc, &e, "can't write");
+    ck_assert_int_ne(access(p, F_OK), 0);
+}
+END_TEST
+
 START_TEST(a_broken_write_leaves_the_old_file)
 {
     char p[LIMIT_PATH_BYTES], text[100];
@@ -162,7 +184,8 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {
-        reading, trust, directories, writing, a_broken_write_leaves_the_old_file, paths, NULL};
+    const TTest *const tests[] = {reading, trust,    directories,
+                                  writing, creating, a_broken_write_leaves_the_old_file,
+                                  paths,   NULL};
     return unit_main("file", tests);
 }

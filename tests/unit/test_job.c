@@ -354,23 +354,6 @@ START_TEST(builtin_params)
 }
 END_TEST
 
-START_TEST(example)
-{
-    struct problems p = {0};
-    struct arena arena = {0};
-    struct config *c =
-        config_load_text("pressrun.yaml", config_example, strlen(config_example), &p);
-    expect_problems(&p, "", "config_example");
-    const struct yaml_node *root =
-        yaml_read_text(&arena, "jobs/first-report.yaml", job_example, strlen(job_example), &p);
-    const struct job *job = job_read(root, "jobs/first-report.yaml", c, &arena, &p);
-    expect_problems(&p, "", job_example);
-    ck_assert_str_eq(job->name, "first-report");
-    arena_release(&arena);
-    config_free(c);
-}
-END_TEST
-
 START_TEST(sections)
 {
     for (const struct fields_section *s = job_sections; s->name; s++) {
@@ -390,7 +373,6 @@ int main(void)
                                   unused_parameter_is_a_warning,
                                   tenant_job_to_a_platform_destination,
                                   builtin_params,
-                                  example,
                                   sections,
                                   NULL};
     return unit_main("job", tests);
