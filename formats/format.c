@@ -1,5 +1,6 @@
 #include "formats/format.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct format_options format_default_options = {
@@ -8,10 +9,11 @@ const struct format_options format_default_options = {
     .csv_formula_guard = true,
     .csv_null = "",
     .xlsx_truncate = false,
+    .html_max_rows = 10000,
 };
 
 static const struct format *const registry[] = {
-    &format_xlsx, &format_csv, &format_json, &format_ndjson, NULL,
+    &format_xlsx, &format_csv, &format_json, &format_ndjson, &format_html, NULL,
 };
 
 const struct locale *document_locale(const struct document *doc)
@@ -54,4 +56,12 @@ const struct format *format_at(size_t index)
             return NULL;
     }
     return registry[index];
+}
+
+int format_file_name(const struct format *format, const char *job, const char *result,
+                     char name[ARTIFACT_NAME_SIZE])
+{
+    int len = snprintf(name, ARTIFACT_NAME_SIZE, "%s%s%s.%s", job, result[0] ? "." : "", result,
+                       format->extension);
+    return len < 0 || len >= ARTIFACT_NAME_SIZE || strchr(name, '/') ? -1 : 0;
 }

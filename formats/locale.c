@@ -157,6 +157,19 @@ static void add_range(const struct locale *l, const char *first, int64_t from, c
     add_date(l, last, to, out, size);
 }
 
+void locale_sentence(const struct locale *l, enum locale_word word, const char *first,
+                     const char *second, char *out, size_t size)
+{
+    const char *p = locale_word(l, word), *gap;
+    out[0] = '\0';
+    for (const char *value = first; (gap = strstr(p, "%s")) != NULL; value = second) {
+        add(out, size, p, (size_t)(gap - p));
+        add(out, size, value, strlen(value));
+        p = gap + 2;
+    }
+    add(out, size, p, strlen(p));
+}
+
 void locale_days(const struct locale *l, int64_t from, int64_t to, char *out, size_t size)
 {
     struct civil a, b;

@@ -37,12 +37,14 @@ enum locale_word {
     WORD_PAGE,  /* two %s: the page, and how many there are */
     WORD_SHOWN, /* two %s: how many rows are shown, and how many there are */
     WORD_CHART_SHOWN,
+    WORD_OTHER, /* the small pieces of a pie, together */
     LOCALE_WORDS,
 };
 
 struct language {
     const char *tag; /* ISO 639 */
     const char *months[12], *weekdays[7];
+    const char *short_months[12], *short_weekdays[7];
     const char *words[LOCALE_WORDS];
 };
 
@@ -67,6 +69,10 @@ const struct locale *locale_by_tag(const char *tag);
 /* In order, for help and messages; NULL after the last. */
 const struct locale *locale_at(size_t index);
 const char *locale_word(const struct locale *l, enum locale_word word);
+
+/* A word that has two %s, with these in their places. */
+void locale_sentence(const struct locale *l, enum locale_word word, const char *first,
+                     const char *second, char *out, size_t size);
 
 /* "16 to 22 November 2026" for days since 1970-01-01, both included. */
 void locale_days(const struct locale *l, int64_t from, int64_t to, char *out, size_t size);

@@ -5,6 +5,9 @@ const struct language language_de = {
     .months = {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
                "Oktober", "November", "Dezember"},
     .weekdays = {"Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"},
+    .short_months = {"Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov",
+                     "Dez"},
+    .short_weekdays = {"Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"},
     .words =
         {
             [WORD_ABOUT] = "Übersicht",
@@ -31,6 +34,7 @@ const struct language language_de = {
             [WORD_PAGE] = "Seite %s von %s",
             [WORD_SHOWN] = "Hier stehen die ersten %s von %s Zeilen.",
             [WORD_CHART_SHOWN] = "Das Diagramm zeigt die ersten %s von %s Zeilen.",
+            [WORD_OTHER] = "Übrige",
         },
 };
 
@@ -39,6 +43,9 @@ const struct language language_en = {
     .months = {"January", "February", "March", "April", "May", "June", "July", "August",
                "September", "October", "November", "December"},
     .weekdays = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+    .short_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+                     "Dec"},
+    .short_weekdays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
     .words =
         {
             [WORD_ABOUT] = "About",
@@ -65,6 +72,7 @@ const struct language language_en = {
             [WORD_PAGE] = "Page %s of %s",
             [WORD_SHOWN] = "The first %s of %s rows are shown here.",
             [WORD_CHART_SHOWN] = "The chart shows the first %s of %s rows.",
+            [WORD_OTHER] = "Other",
         },
 };
 
@@ -73,6 +81,9 @@ const struct language language_es = {
     .months = {"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
                "septiembre", "octubre", "noviembre", "diciembre"},
     .weekdays = {"lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"},
+    .short_months = {"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov",
+                     "dic"},
+    .short_weekdays = {"lun", "mar", "mié", "jue", "vie", "sáb", "dom"},
     .words =
         {
             [WORD_ABOUT] = "Resumen",
@@ -99,6 +110,7 @@ const struct language language_es = {
             [WORD_PAGE] = "Página %s de %s",
             [WORD_SHOWN] = "Aquí se muestran las primeras %s de %s filas.",
             [WORD_CHART_SHOWN] = "El gráfico muestra las primeras %s de %s filas.",
+            [WORD_OTHER] = "Otros",
         },
 };
 
@@ -107,6 +119,9 @@ const struct language language_fr = {
     .months = {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
                "octobre", "novembre", "décembre"},
     .weekdays = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"},
+    .short_months = {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
+                     "oct.", "nov.", "déc."},
+    .short_weekdays = {"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."},
     .words =
         {
             [WORD_ABOUT] = "Aperçu",
@@ -133,6 +148,7 @@ const struct language language_fr = {
             [WORD_PAGE] = "Page %s sur %s",
             [WORD_SHOWN] = "Seules les premières lignes sont affichées ici : %s sur %s.",
             [WORD_CHART_SHOWN] = "Le graphique montre les premières lignes : %s sur %s.",
+            [WORD_OTHER] = "Autres",
         },
 };
 
@@ -141,6 +157,9 @@ const struct language language_it = {
     .months = {"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
                "settembre", "ottobre", "novembre", "dicembre"},
     .weekdays = {"lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"},
+    .short_months = {"gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov",
+                     "dic"},
+    .short_weekdays = {"lun", "mar", "mer", "gio", "ven", "sab", "dom"},
     .words =
         {
             [WORD_ABOUT] = "Panoramica",
@@ -167,6 +186,7 @@ const struct language language_it = {
             [WORD_PAGE] = "Pagina %s di %s",
             [WORD_SHOWN] = "Qui sono mostrate le prime %s righe su %s.",
             [WORD_CHART_SHOWN] = "Il grafico mostra le prime %s righe su %s.",
+            [WORD_OTHER] = "Altri",
         },
 };
 
@@ -175,6 +195,9 @@ const struct language language_nl = {
     .months = {"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus",
                "september", "oktober", "november", "december"},
     .weekdays = {"maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"},
+    .short_months = {"jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov",
+                     "dec"},
+    .short_weekdays = {"ma", "di", "wo", "do", "vr", "za", "zo"},
     .words =
         {
             [WORD_ABOUT] = "Overzicht",
@@ -201,6 +224,7 @@ const struct language language_nl = {
             [WORD_PAGE] = "Pagina %s van %s",
             [WORD_SHOWN] = "Hier staan de eerste %s van %s rijen.",
             [WORD_CHART_SHOWN] = "De grafiek toont de eerste %s van %s rijen.",
+            [WORD_OTHER] = "Overig",
         },
 };
 
@@ -210,6 +234,9 @@ const struct language language_pt = {
                "setembro", "outubro", "novembro", "dezembro"},
     .weekdays = {"segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira",
                  "sábado", "domingo"},
+    .short_months = {"jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov",
+                     "dez"},
+    .short_weekdays = {"seg", "ter", "qua", "qui", "sex", "sáb", "dom"},
     .words =
         {
             [WORD_ABOUT] = "Resumo",
@@ -236,5 +263,6 @@ const struct language language_pt = {
             [WORD_PAGE] = "Página %s de %s",
             [WORD_SHOWN] = "São mostradas aqui as primeiras %s de %s linhas.",
             [WORD_CHART_SHOWN] = "O gráfico mostra as primeiras %s de %s linhas.",
+            [WORD_OTHER] = "Outros",
         },
 };

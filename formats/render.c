@@ -36,11 +36,7 @@ static int file_open(struct render *r, struct file *f, const struct format *form
                      const char *result, struct err *e)
 {
     char *name = f->artifact.name;
-    int len = result[0] ? snprintf(name, sizeof(f->artifact.name), "%s.%s.%s", r->doc->job, result,
-                                   format->extension)
-                        : snprintf(name, sizeof(f->artifact.name), "%s.%s", r->doc->job,
-                                   format->extension);
-    if (len < 0 || (size_t)len >= sizeof(f->artifact.name) || strchr(name, '/') ||
+    if (format_file_name(format, r->doc->job, result, name) != 0 ||
         strlen(result) > LIMIT_NAME_BYTES)
         return err_set(e, ERR_INTERNAL, "job \"%s\" and result set \"%s\" make no file name",
                        r->doc->job, result);
@@ -182,7 +178,8 @@ int render_result(struct render *r, const struct result *about, struct row_sourc
     if (render_check_columns(rows, e) != 0 || open_files(r, about->name, e) != 0 ||
         begin_all(r, &result, e) != 0 || feed_all(r, rows, &n, e) != 0 || end_all(r, n, e) != 0)
         return err_wrap(e, "result set \"%s\"", about->name);
-    r->results[r->done++] = (struct rendered){n, result_has_totals(&result)};
+    r->results[r->done++] =
+        (struct rendered){n, result_has_totals(&result), result_look(&result)->hidden};
     *nrows = n;
     return 0;
 }

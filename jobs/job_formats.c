@@ -8,6 +8,7 @@ struct options {
     const char *delimiter, *null;
     bool bom, formula_guard;
     int too_long;
+    int64_t max_rows;
 };
 
 static const char *const too_long_choices[] = {"error", "truncate", NULL};
@@ -30,13 +31,19 @@ const struct field job_xlsx_fields[] = {
     {0},
 };
 
+const struct field job_html_fields[] = {
+    {"max_rows", FIELD_INTEGER, offsetof(struct options, max_rows), .min = 0, .max = 1000000000,
+     .help = "so many rows of a result set are on the page, 0: all (default: 10000)"},
+    {0},
+};
+
 const struct field job_no_fields[] = {{0}};
 
 /* What a format can be told in a job; one that is not listed has no options. */
 static const struct field *options_of(const char *format)
 {
-    static const struct fields_section tables[] = {{"csv", job_csv_fields},
-                                                   {"xlsx", job_xlsx_fields}};
+    static const struct fields_section tables[] = {
+        {"csv", job_csv_fields}, {"html", job_html_fields}, {"xlsx", job_xlsx_fields}};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         if (strcmp(tables[i].name, format) == 0)
             return tables[i].fields;
@@ -63,6 +70,7 @@ static void read_options(const struct job_reading *r, const struct yaml_node *no
         .bom = o->csv_bom,
         .formula_guard = o->csv_formula_guard,
         .too_long = o->xlsx_truncate,
+        .max_rows = (int64_t)o->html_max_rows,
     };
     const char *what = arena_printf(r->arena, "format \"%s\"", format);
     if (fields_read(node, what, options_of(format), &written, r->arena, r->problems) != 0)
@@ -75,6 +83,7 @@ static void read_options(const struct job_reading *r, const struct yaml_node *no
     o->csv_formula_guard = written.formula_guard;
     o->csv_null = written.null;
     o->xlsx_truncate = written.too_long;
+    o->html_max_rows = (uint64_t)written.max_rows;
 }
 
 static void unknown_format(const struct job_reading *r, const struct place *at, const char *name)
