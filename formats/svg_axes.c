@@ -70,9 +70,12 @@ static void fit_scale(struct svg_canvas *v)
 
 /* ---- the axis of values ---- */
 
+/* A number format may hold a long text: it gets a third of the picture at most. */
 static void tick_text(const struct svg_canvas *v, int i, char text[SVG_TEXT_BYTES])
 {
-    svg_text_value(v->chart, svg_scale_tick(&v->scale, i), v->scale.decimals, text, SVG_TEXT_BYTES);
+    char whole[SVG_TEXT_BYTES];
+    svg_text_value(v->chart, svg_scale_tick(&v->scale, i), v->scale.decimals, whole, sizeof(whole));
+    svg_text_fit(whole, v->width / 3.0, text);
 }
 
 static double widest_tick(const struct svg_canvas *v)

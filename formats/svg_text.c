@@ -117,14 +117,26 @@ static void write_digits(double value, int decimals, struct buf *out)
     }
 }
 
+/* Numbers of many digits or places, which no axis has room for. */
+static bool is_unwieldy(double value, int decimals)
+{
+    return fabs(value) >= 1e15 || (fabs(value) < 1e-9 && fabs(value) > 0) || decimals > 12;
+}
+
 void svg_text_value(const struct svg_chart *c, double value, int decimals, char *out, size_t size)
 {
+    char short_form[32];
     struct buf digits, shown;
     buf_init(&digits, 1024);
     buf_init(&shown, 4096);
     write_digits(value, decimals, &digits);
-    if (!number_format_show(c->format, c->locale, COLUMN_DECIMAL, digits.data, digits.len, &shown))
+    if (is_unwieldy(value, decimals)) {
+        int len = snprintf(short_form, sizeof(short_form), "%.4g", value);
+        number_format_plain(c->locale, false, short_form, (size_t)len, &shown);
+    } else if (!number_format_show(c->format, c->locale, COLUMN_DECIMAL, digits.data, digits.len,
+                                   &shown)) {
         number_format_plain(c->locale, true, digits.data, digits.len, &shown);
+    }
     snprintf(out, size, "%s", shown.data);
     buf_release(&digits);
     buf_release(&shown);
