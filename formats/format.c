@@ -1,5 +1,6 @@
 #include "formats/format.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const struct format_options format_default_options = {
@@ -7,10 +8,11 @@ const struct format_options format_default_options = {
     .csv_formula_guard = true,
     .csv_null = "",
     .xlsx_truncate = false,
+    .html_max_rows = 10000,
 };
 
 static const struct format *const registry[] = {
-    &format_xlsx, &format_csv, &format_json, &format_json_rows, &format_ndjson, NULL,
+    &format_xlsx, &format_csv, &format_json, &format_json_rows, &format_ndjson, &format_html, NULL,
 };
 _Static_assert(sizeof(registry) / sizeof(registry[0]) <= FORMAT_MAX, "FORMAT_MAX is too small");
 
@@ -67,4 +69,13 @@ size_t format_index(const struct format *format)
 const struct codec *format_codec(const struct format_options *options, const struct format *format)
 {
     return options->compress[format_index(format)];
+}
+
+int format_file_name(const struct format *format, const struct format_options *options,
+                     const char *job, const char *result, char name[ARTIFACT_NAME_SIZE])
+{
+    const struct codec *codec = format_codec(options, format);
+    int len = snprintf(name, ARTIFACT_NAME_SIZE, "%s%s%s.%s%s%s", job, result[0] ? "." : "", result,
+                       format->extension, codec ? "." : "", codec ? codec->extension : "");
+    return len < 0 || len >= ARTIFACT_NAME_SIZE || strchr(name, '/') ? -1 : 0;
 }

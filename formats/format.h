@@ -19,6 +19,9 @@
 #include "formats/row.h"
 #include "lib/err.h"
 #include "lib/hash.h"
+#include "lib/limits.h"
+
+enum { ARTIFACT_NAME_SIZE = 2 * LIMIT_NAME_BYTES + 24 };
 
 /* What a report is about; the same for all its files. Texts are valid UTF-8, never NULL. */
 struct format;
@@ -49,6 +52,7 @@ struct result {
 struct rendered {
     uint64_t rows;
     bool totals; /* some column has a total */
+    bool hidden; /* pages leave it out */
 };
 
 /* How the files are written; see pressrun-job(5), "formats". One structure for all formats. */
@@ -65,6 +69,7 @@ struct format_options {
     const char *csv_null;   /* text for NULL */
     bool xlsx_truncate;     /* cut texts over 32,767 UTF-16 units, visibly; else the run fails */
     const struct codec *compress[FORMAT_MAX]; /* by format_index(); NULL: not compressed */
+    uint64_t html_max_rows;                   /* of a result set that a page shows; 0: all */
 };
 extern const struct format_options format_default_options;
 
@@ -113,7 +118,8 @@ struct format {
                   struct err *e);
 };
 
-extern const struct format format_csv, format_json, format_json_rows, format_ndjson, format_xlsx;
+extern const struct format format_csv, format_html, format_json, format_json_rows, format_ndjson,
+    format_xlsx;
 
 const struct format *format_by_name(const char *name); /* NULL when there is none */
 /* The registry in order, for help texts; NULL after the last. */
@@ -121,5 +127,12 @@ const struct format *format_at(size_t index);
 size_t format_index(const struct format *format); /* its place there, below FORMAT_MAX */
 /* How the options have the format's files compressed, or NULL. */
 const struct codec *format_codec(const struct format_options *options, const struct format *format);
+
+/*
+ * The name of a file of a job: <job>.<extension>, or <job>.<result>.<extension> for one that holds
+ * one result set; `result` is "" for all. -1 when that makes no name of a file.
+ */
+int format_file_name(const struct format *format, const struct format_options *options,
+                     const char *job, const char *result, char name[ARTIFACT_NAME_SIZE]);
 
 #endif

@@ -40,12 +40,14 @@ enum locale_word {
     WORD_SHOWN, /* two %s: how many rows are shown, and how many there are */
     WORD_CHART,
     WORD_CHART_SHOWN, /* as WORD_SHOWN */
+    WORD_OTHER,       /* the small pieces of a pie, together */
     LOCALE_WORDS,
 };
 
 struct language {
     const char *tag; /* ISO 639 */
     const char *months[12], *weekdays[7];
+    const char *short_months[12], *short_weekdays[7];
     const char *words[LOCALE_WORDS];
 };
 

@@ -5,6 +5,9 @@ const struct language language_de = {
     .months = {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
                "Oktober", "November", "Dezember"},
     .weekdays = {"Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"},
+    .short_months = {"Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov",
+                     "Dez"},
+    .short_weekdays = {"Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"},
     .words =
         {
             [WORD_ABOUT] = "Übersicht",
@@ -32,6 +35,7 @@ const struct language language_de = {
             [WORD_SHOWN] = "Hier stehen die ersten %s von %s Zeilen.",
             [WORD_CHART] = "Diagramm",
             [WORD_CHART_SHOWN] = "Das Diagramm zeigt die ersten %s von %s Zeilen.",
+            [WORD_OTHER] = "Übrige",
         },
 };
 
@@ -40,6 +44,9 @@ const struct language language_en = {
     .months = {"January", "February", "March", "April", "May", "June", "July", "August",
                "September", "October", "November", "December"},
     .weekdays = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"},
+    .short_months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+                     "Dec"},
+    .short_weekdays = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
     .words =
         {
             [WORD_ABOUT] = "About",
@@ -67,6 +74,7 @@ const struct language language_en = {
             [WORD_SHOWN] = "The first %s of %s rows are shown here.",
             [WORD_CHART] = "Chart",
             [WORD_CHART_SHOWN] = "The chart shows the first %s of %s rows.",
+            [WORD_OTHER] = "Other",
         },
 };
 
@@ -75,6 +83,9 @@ const struct language language_es = {
     .months = {"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",
                "septiembre", "octubre", "noviembre", "diciembre"},
     .weekdays = {"lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"},
+    .short_months = {"ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov",
+                     "dic"},
+    .short_weekdays = {"lun", "mar", "mié", "jue", "vie", "sáb", "dom"},
     .words =
         {
             [WORD_ABOUT] = "Resumen",
@@ -102,6 +113,7 @@ const struct language language_es = {
             [WORD_SHOWN] = "Aquí se muestran las primeras %s de %s filas.",
             [WORD_CHART] = "Gráfico",
             [WORD_CHART_SHOWN] = "El gráfico muestra las primeras %s de %s filas.",
+            [WORD_OTHER] = "Otros",
         },
 };
 
@@ -110,6 +122,9 @@ const struct language language_fr = {
     .months = {"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre",
                "octobre", "novembre", "décembre"},
     .weekdays = {"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"},
+    .short_months = {"janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.",
+                     "oct.", "nov.", "déc."},
+    .short_weekdays = {"lun.", "mar.", "mer.", "jeu.", "ven.", "sam.", "dim."},
     .words =
         {
             [WORD_ABOUT] = "Aperçu",
@@ -137,6 +152,7 @@ const struct language language_fr = {
             [WORD_SHOWN] = "Seules les premières lignes sont affichées ici : %s sur %s.",
             [WORD_CHART] = "Graphique",
             [WORD_CHART_SHOWN] = "Le graphique montre les premières lignes : %s sur %s.",
+            [WORD_OTHER] = "Autres",
         },
 };
 
@@ -145,6 +161,9 @@ const struct language language_it = {
     .months = {"gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto",
                "settembre", "ottobre", "novembre", "dicembre"},
     .weekdays = {"lunedì", "martedì", "mercoledì", "giovedì", "venerdì", "sabato", "domenica"},
+    .short_months = {"gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov",
+                     "dic"},
+    .short_weekdays = {"lun", "mar", "mer", "gio", "ven", "sab", "dom"},
     .words =
         {
             [WORD_ABOUT] = "Panoramica",
@@ -172,6 +191,7 @@ const struct language language_it = {
             [WORD_SHOWN] = "Qui sono mostrate le prime %s righe su %s.",
             [WORD_CHART] = "Grafico",
             [WORD_CHART_SHOWN] = "Il grafico mostra le prime %s righe su %s.",
+            [WORD_OTHER] = "Altri",
         },
 };
 
@@ -180,6 +200,9 @@ const struct language language_nl = {
     .months = {"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus",
                "september", "oktober", "november", "december"},
     .weekdays = {"maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"},
+    .short_months = {"jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov",
+                     "dec"},
+    .short_weekdays = {"ma", "di", "wo", "do", "vr", "za", "zo"},
     .words =
         {
             [WORD_ABOUT] = "Overzicht",
@@ -207,6 +230,7 @@ const struct language language_nl = {
             [WORD_SHOWN] = "Hier staan de eerste %s van %s rijen.",
             [WORD_CHART] = "Grafiek",
             [WORD_CHART_SHOWN] = "De grafiek toont de eerste %s van %s rijen.",
+            [WORD_OTHER] = "Overig",
         },
 };
 
@@ -216,6 +240,9 @@ const struct language language_pt = {
                "setembro", "outubro", "novembro", "dezembro"},
     .weekdays = {"segunda-feira", "terça-feira", "quarta-feira", "quinta-feira", "sexta-feira",
                  "sábado", "domingo"},
+    .short_months = {"jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov",
+                     "dez"},
+    .short_weekdays = {"seg", "ter", "qua", "qui", "sex", "sáb", "dom"},
     .words =
         {
             [WORD_ABOUT] = "Resumo",
@@ -243,5 +270,6 @@ const struct language language_pt = {
             [WORD_SHOWN] = "São mostradas aqui as primeiras %s de %s linhas.",
             [WORD_CHART] = "Gráfico",
             [WORD_CHART_SHOWN] = "O gráfico mostra as primeiras %s de %s linhas.",
+            [WORD_OTHER] = "Outros",
         },
 };

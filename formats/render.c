@@ -41,17 +41,13 @@ static int file_open(struct render *r, struct file *f, const struct format *form
                      const char *result, struct err *e)
 {
     char *name = f->artifact.name;
-    const struct codec *codec = format_codec(r->options, format);
-    int len =
-        snprintf(name, sizeof(f->artifact.name), "%s%s%s.%s%s%s", r->doc->job, result[0] ? "." : "",
-                 result, format->extension, codec ? "." : "", codec ? codec->extension : "");
-    if (len < 0 || (size_t)len >= sizeof(f->artifact.name) || strchr(name, '/') ||
+    if (format_file_name(format, r->options, r->doc->job, result, name) != 0 ||
         strlen(result) > LIMIT_NAME_BYTES)
         return err_set(e, ERR_INTERNAL, "job \"%s\" and result set \"%s\" make no file name",
                        r->doc->job, result);
     snprintf(f->artifact.result, sizeof(f->artifact.result), "%s", result);
     f->artifact.format = format;
-    f->artifact.codec = codec;
+    f->artifact.codec = format_codec(r->options, format);
     f->path = xasprintf("%s/%s", r->dir, name);
     f->temp = xasprintf("%s.part", f->path);
     /* A name that is taken already is not ours to remove: `created` stays false. */
@@ -188,7 +184,8 @@ int render_result(struct render *r, const struct result *about, struct row_sourc
     if (render_check_columns(rows, e) != 0 || open_files(r, about->name, e) != 0 ||
         begin_all(r, &result, e) != 0 || feed_all(r, rows, &n, e) != 0 || end_all(r, n, e) != 0)
         return err_wrap(e, "result set \"%s\"", about->name);
-    r->results[r->done++] = (struct rendered){n, result_has_totals(&result)};
+    r->results[r->done++] =
+        (struct rendered){n, result_has_totals(&result), result_look(&result)->hidden};
     *nrows = n;
     return 0;
 }

@@ -4,9 +4,6 @@
  * Files are written in `dir` under temporary names. render_finish() proves each by reading it back,
  * syncs it, gives it its final name and syncs the directory; until then nothing has a final name.
  * A render that is freed before that leaves no file behind.
- *
- * Names: <job>.<extension> for one file a report, <job>.<result>.<extension> for one a result set,
- * and the codec's extension behind it when the file is compressed.
  */
 #ifndef FORMATS_RENDER_H
 #define FORMATS_RENDER_H
@@ -15,8 +12,6 @@
 
 #include "formats/format.h"
 #include "lib/limits.h"
-
-enum { ARTIFACT_NAME_SIZE = 2 * LIMIT_NAME_BYTES + 24 };
 
 /* A finished, verified, hashed file. Plain data: it crosses from worker to parent as it is. */
 struct artifact {

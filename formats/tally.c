@@ -1,9 +1,11 @@
 #include "formats/tally.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/decimal.h"
 #include "formats/text.h"
 
 void tally_init(struct tally *t, enum look_total what)
@@ -66,7 +68,8 @@ void tally_cell(struct tally *t, const struct cell *cell)
         t->number = v;
 }
 
-bool tally_number(const struct tally *t, double *out)
+/* Exact in long doubles, for all but those of a cell. */
+static bool to_value(const struct tally *t, long double *out)
 {
     long double v = t->number;
     if (tally_is_cell(t->what)) {
@@ -79,8 +82,41 @@ bool tally_number(const struct tally *t, double *out)
     } else if (t->what != TOTAL_SUM && !t->count) {
         return false;
     }
+    *out = v;
+    return isfinite(v);
+}
+
+bool tally_number(const struct tally *t, double *out)
+{
+    long double v;
+    if (!to_value(t, &v) || !isfinite((double)v))
+        return false;
     *out = (double)v;
-    return isfinite(*out);
+    return true;
+}
+
+bool tally_decimal(const struct tally *t, int places, struct buf *out)
+{
+    enum { DIGITS = 18, ALL_DIGITS = 15 };
+    long double v;
+    char text[48];
+    struct decimal d;
+    if (!to_value(t, &v))
+        return false;
+    int len = snprintf(text, sizeof(text), "%.*Le", (places < 0 ? ALL_DIGITS : DIGITS) - 1, v);
+    if (!decimal_parse(&d, text, (size_t)len))
+        return false;
+    if (places < 0)
+        places = decimal_places(&d);
+    decimal_round(&d, places);
+    if (d.negative && d.n)
+        buf_add_char(out, '-');
+    for (int place = d.point > 1 ? d.point - 1 : 0; place >= -places; place--) {
+        if (place == -1)
+            buf_add_char(out, '.');
+        buf_add_char(out, decimal_digit(&d, place));
+    }
+    return true;
 }
 
 struct cell tally_text(const struct tally *t)

@@ -31,6 +31,11 @@ void tally_cell(struct tally *t, const struct cell *cell);
 /* The number so far; false where there is none: an average of nothing, a first row that is a text.
  */
 bool tally_number(const struct tally *t, double *out);
+/*
+ * The same with so many decimals as the database would write it, or with all there are for -1.
+ * Of sums 18 digits count, of numbers with all decimals 15; the others are zeros.
+ */
+bool tally_decimal(const struct tally *t, int places, struct buf *out);
 /* Of TOTAL_FIRST and TOTAL_LAST, as it came; a text of NULL when there was none. */
 struct cell tally_text(const struct tally *t);
 /* Whether it is a cell, with tally_text(), and no number of its own. */

@@ -49,7 +49,7 @@ static const struct field job_fields[] = {
     {"results", FIELD_NODE, offsetof(struct entry, results), .required = true,
      .help = "the queries by name, such as:  videos: {sql: SELECT ...}"},
     {"formats", FIELD_NODE, offsetof(struct entry, formats),
-     .help = "the kinds of files: [xlsx, csv, json, json-rows, ndjson] (default: [xlsx])"},
+     .help = "the kinds of files: [xlsx, csv, json, json-rows, ndjson, html] (default: [xlsx])"},
     {"deliver", FIELD_NODE, offsetof(struct entry, deliver),
      .help = "names of destinations in pressrun.yaml"},
     {"timeout", FIELD_DURATION, offsetof(struct entry, timeout_ms), .min = 1000, .max = 86400000,
@@ -95,6 +95,7 @@ const struct fields_section job_sections[] = {
     {"formats.json", job_json_fields},
     {"formats.json-rows", job_json_fields},
     {"formats.ndjson", job_json_fields},
+    {"formats.html", job_html_fields},
     {"formats.xlsx", job_xlsx_fields},
     {0},
 };

@@ -8,6 +8,7 @@ struct options {
     const char *delimiter, *decimal_sign, *null;
     bool bom, formula_guard;
     int quoting, line_ends, compress, too_long;
+    int64_t max_rows;
 };
 
 static const char *const quoting_choices[] = {"minimal", "all", NULL};
@@ -50,16 +51,20 @@ const struct field job_xlsx_fields[] = {
     {0},
 };
 
+const struct field job_html_fields[] = {
+    {"max_rows", FIELD_INTEGER, offsetof(struct options, max_rows), .min = 0, .max = 1000000000,
+     .help = "so many rows of a result set are on the page, 0: all (default: 10000)"},
+    {0},
+};
+
 const struct field job_no_fields[] = {{0}};
 
 /* What a format can be told in a job; one that is not listed has no options. */
 static const struct field *options_of(const char *format)
 {
-    static const struct fields_section tables[] = {{"csv", job_csv_fields},
-                                                   {"json", job_json_fields},
-                                                   {"json-rows", job_json_fields},
-                                                   {"ndjson", job_json_fields},
-                                                   {"xlsx", job_xlsx_fields}};
+    static const struct fields_section tables[] = {
+        {"csv", job_csv_fields},        {"html", job_html_fields},   {"json", job_json_fields},
+        {"json-rows", job_json_fields}, {"ndjson", job_json_fields}, {"xlsx", job_xlsx_fields}};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
         if (strcmp(tables[i].name, format) == 0)
             return tables[i].fields;
@@ -116,6 +121,7 @@ static void read_options(const struct job_reading *r, const struct yaml_node *no
         .quoting = o->csv_quote_all,
         .line_ends = o->csv_lf,
         .too_long = o->xlsx_truncate,
+        .max_rows = (int64_t)o->html_max_rows,
     };
     const char *what = arena_printf(r->arena, "format \"%s\"", format->name);
     if (fields_read(node, what, options_of(format->name), &written, r->arena, r->problems) != 0)
@@ -123,6 +129,7 @@ static void read_options(const struct job_reading *r, const struct yaml_node *no
     read_csv(r, node, &written);
     o->xlsx_truncate = written.too_long;
     o->compress[format_index(format)] = codec_by_name(compress_choices[written.compress]);
+    o->html_max_rows = (uint64_t)written.max_rows;
 }
 
 static void unknown_format(const struct job_reading *r, const struct place *at, const char *name)

@@ -15,8 +15,8 @@ struct job_reading {
 extern const struct field job_param_fields[], job_result_fields[], job_column_fields[];
 extern const struct field job_schedule_fields[], job_expect_fields[];
 extern const struct field job_chart_fields[], job_sheet_fields[], job_figure_fields[];
-extern const struct field job_csv_fields[], job_xlsx_fields[], job_no_fields[];
-extern const struct field job_csv_fields[], job_json_fields[], job_xlsx_fields[], job_no_fields[];
+extern const struct field job_csv_fields[], job_html_fields[], job_json_fields[];
+extern const struct field job_xlsx_fields[], job_no_fields[];
 
 /* Each fills its part of the job and adds what is wrong to the problems. Nodes may be NULL. */
 void job_params_read(const struct job_reading *r, const struct yaml_node *node);

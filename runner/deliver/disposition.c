@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "formats/format.h"
 #include "runner/deliver/sigv4.h"
 #include "runner/manifest.h"
 
@@ -27,6 +28,13 @@ const char *disposition_file_name(struct arena *arena, const char *job, const ch
     return name;
 }
 
+/* A page is for looking at; all else is for keeping. */
+static bool is_page(const char *file_name)
+{
+    const char *dot = strrchr(file_name, '.');
+    return dot && strcmp(dot + 1, format_html.extension) == 0;
+}
+
 const char *disposition_header(struct arena *arena, const char *file_name)
 {
     struct buf encoded;
@@ -37,8 +45,9 @@ const char *disposition_header(struct arena *arena, const char *file_name)
         if ((unsigned char)*p > '~')
             *p = '_';
     }
-    const char *header = arena_printf(arena, "attachment; filename=\"%s\"; filename*=UTF-8''%s",
-                                      ascii, encoded.data);
+    const char *header =
+        arena_printf(arena, "%s; filename=\"%s\"; filename*=UTF-8''%s",
+                     is_page(file_name) ? "inline" : "attachment", ascii, encoded.data);
     buf_release(&encoded);
     return header;
 }

@@ -10,7 +10,7 @@
 /* "Processing report 2026-11-23.xlsx"; the manifest keeps its name. Lives in the arena. */
 const char *disposition_file_name(struct arena *arena, const char *job, const char *title,
                                   const char *period, const char *file);
-/* attachment; filename="..."; filename*=UTF-8''...   ASCII only. */
+/* attachment; filename="..."; filename*=UTF-8''...   ASCII only. Of a page it is inline. */
 const char *disposition_header(struct arena *arena, const char *file_name);
 
 #endif

@@ -222,19 +222,6 @@ START_TEST(test_options_together)
 END_TEST
 
 /* "Not said" can be told from the value that is taken then. */
-START_TEST(test_what_is_not_said)
-{
-    struct format_options options = format_default_options;
-    ck_assert(options.csv_delimiter == 0 && options.csv_decimal == 0);
-    ck_assert_int_eq(csv_delimiter(&options), ',');
-    ck_assert_int_eq(csv_decimal_sign(&options), '.');
-    options.csv_delimiter = '\t';
-    options.csv_decimal = ',';
-    ck_assert_int_eq(csv_delimiter(&options), '\t');
-    ck_assert_int_eq(csv_decimal_sign(&options), ',');
-}
-END_TEST
-
 START_TEST(test_header_and_records)
 {
     static const struct column columns[] = {
@@ -454,8 +441,8 @@ int main(void)
 {
     return unit_main("csv", (const TTest *const[]){
                                 test_values, test_options, test_decimal_sign_quoting_and_line_ends,
-                                test_options_together, test_what_is_not_said, test_locale,
-                                test_header_and_records, test_verify_refuses,
-                                test_verify_knows_the_options, test_verify_sees_every_cut,
-                                test_large_cells_and_blocks, test_full_disk, NULL});
+                                test_options_together, test_locale, test_header_and_records,
+                                test_verify_refuses, test_verify_knows_the_options,
+                                test_verify_sees_every_cut, test_large_cells_and_blocks,
+                                test_full_disk, NULL});
 }

@@ -90,6 +90,10 @@ static const struct {
     {JP EMO, "attachment; filename=\"_______\"; filename*=UTF-8''%E6%97%A5%F0%9F%98%80"},
     {"it's 100% (a;b=c).csv", "attachment; filename=\"it's 100% (a;b=c).csv\"; "
                               "filename*=UTF-8''it%27s%20100%25%20%28a%3Bb%3Dc%29.csv"},
+    {"report 2026.html",
+     "inline; filename=\"report 2026.html\"; filename*=UTF-8''report%202026.html"},
+    {"html", "attachment; filename=\"html\"; filename*=UTF-8''html"},
+    {"r.html.csv", "attachment; filename=\"r.html.csv\"; filename*=UTF-8''r.html.csv"},
     {MANIFEST_NAME, "attachment; filename=\"" MANIFEST_NAME "\"; filename*=UTF-8''" MANIFEST_NAME},
 };
 

@@ -103,6 +103,7 @@ static const char everything_text[] =
     "  - csv: {delimiter: \"\\t\", bom: true, formula_guard: false, null: \"NULL\"}\n"
     "  - xlsx: {too_long: truncate}\n"
     "  - json\n"
+    "  - html: {max_rows: 250}\n"
     "deliver: [portal, reports]\n"
     "timeout: 90s\n";
 
@@ -146,7 +147,7 @@ START_TEST(everything)
     ck_assert_ptr_null(first->columns[1].title);
     ck_assert_str_eq(first->columns[1].look.number_format, "@");
 
-    ck_assert_uint_eq(job->nformats, 3);
+    ck_assert_uint_eq(job->nformats, 4);
     ck_assert_ptr_eq(job->formats[0], &format_csv);
     ck_assert_ptr_eq(job->formats[1], &format_xlsx);
     ck_assert_ptr_eq(job->formats[2], &format_json);
@@ -155,6 +156,8 @@ START_TEST(everything)
     ck_assert(!job->options.csv_formula_guard);
     ck_assert_str_eq(job->options.csv_null, "NULL");
     ck_assert(job->options.xlsx_truncate);
+    ck_assert_ptr_eq(job->formats[3], &format_html);
+    ck_assert_uint_eq(job->options.html_max_rows, 250);
     ck_assert_uint_eq(job->ndeliver, 2);
     ck_assert_str_eq(job->deliver[0], "portal");
     ck_assert_int_eq(job->timeout_ms, 90000);
@@ -289,6 +292,8 @@ static const struct {
     {MINIMAL "formats: [csv: {delimiter: ':'}]\n", "3:28 \"delimiter\" can't be \":\" | one of"},
     {MINIMAL "formats: [csv: {delimiter: ''}]\n", "3:28 \"delimiter\" can't be \"\""},
     {MINIMAL "formats: [csv: {delimiter: ',,'}]\n", "3:28 \"delimiter\" can't be \",,\""},
+    {MINIMAL "formats: [html: {max_rows: -1}]\n", "3:28 max_rows"},
+    {MINIMAL "formats: [html: {max_rows: all}]\n", "3:28 max_rows"},
     {MINIMAL "formats: [csv: {bom: 1}]\n", "3:22 true or false"},
     {MINIMAL "formats: [csv: {too_long: error}]\n", "3:17 unknown key \"too_long\" in format "
                                                     "\"csv\""},

@@ -270,11 +270,11 @@ START_TEST(test_platform_and_no_rows)
         size_t n;
         const char *wrong;
     } cases[] = {
-        {{{0, false}, {1, false}}, 2, NULL},
-        {{{1, false}, {1, false}}, 2, "not as many"},
-        {{{0, false}, {2, false}}, 2, "not as many"},
-        {{{0, false}}, 1, "more result sets"},
-        {{{0, false}, {1, false}, {0, false}}, 3, "not the result sets"},
+        {{{.rows = 0}, {.rows = 1}}, 2, NULL},
+        {{{.rows = 1}, {.rows = 1}}, 2, "not as many"},
+        {{{.rows = 0}, {.rows = 2}}, 2, "not as many"},
+        {{{.rows = 0}}, 1, "more result sets"},
+        {{{.rows = 0}, {.rows = 1}, {.rows = 0}}, 3, "not the result sets"},
     };
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
         int rc = format_json.verify(path, &format_default_options, cases[i].rows, cases[i].n,

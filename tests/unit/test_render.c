@@ -5,9 +5,11 @@
 #include "formats/render.h"
 #include "tests/unit/rows.h"
 
-static const struct format *const all[] = {&format_xlsx, &format_csv, &format_json, &format_ndjson};
+static const struct format *const all[] = {&format_xlsx,      &format_csv,    &format_json,
+                                           &format_json_rows, &format_ndjson, &format_html};
 static const struct format *const texts[] = {&format_csv, &format_json, &format_json_rows,
                                              &format_ndjson};
+enum { NALL = ROWS_COUNT(all) };
 static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL},
                                         {"n", "N", COLUMN_INTEGER, NULL}};
 static const struct cell cells[] = {CELL("=x"), CELL("1"), CELL("\xff"),
@@ -36,10 +38,11 @@ static unsigned count_files(const char *dir)
 START_TEST(test_all_formats)
 {
     static const char *const names[] = {
-        "daily.xlsx",         "daily.json",       "daily.first.csv",
-        "daily.first.ndjson", "daily.second.csv", "daily.second.ndjson",
+        "daily.xlsx",       "daily.json",        "daily.html",
+        "daily.first.csv",  "daily.first.json",  "daily.first.ndjson",
+        "daily.second.csv", "daily.second.json", "daily.second.ndjson",
     };
-    static const uint64_t counts[] = {5, 5, 2, 2, 3, 3};
+    static const uint64_t counts[] = {5, 5, 5, 2, 2, 2, 3, 3, 3};
     struct err e = {0};
     struct render *r = NULL;
     struct rows rows;
@@ -49,7 +52,7 @@ START_TEST(test_all_formats)
     char path[1024], sha256[HASH_HEX_SIZE];
     struct stat st;
     const char *dir = fresh_dir();
-    ck_ok(render_open(&r, dir, &rows_document, all, 4, &format_default_options, 2, &e), &e);
+    ck_ok(render_open(&r, dir, &rows_document, all, NALL, &format_default_options, 2, &e), &e);
     rows_init(&rows, columns, 2, cells, 2);
     ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
                         &n, &e),
@@ -64,11 +67,11 @@ START_TEST(test_all_formats)
     snprintf(path, sizeof(path), "%s/daily.first.csv", dir);
     ck_assert_int_ne(stat(path, &st), 0); /* nothing has its name before all is proven */
     ck_ok(render_finish(r, &artifacts, &nartifacts, &e), &e);
-    ck_assert_uint_eq(nartifacts, 6);
+    ck_assert_uint_eq(nartifacts, 9);
     for (size_t i = 0; i < nartifacts; i++) {
         const struct artifact *a = &artifacts[i];
         ck_assert_str_eq(a->name, names[i]);
-        ck_assert_str_eq(a->result, i < 2 ? "" : i < 4 ? "first" : "second");
+        ck_assert_str_eq(a->result, i < 3 ? "" : i < 6 ? "first" : "second");
         ck_assert_uint_eq(a->rows, counts[i]);
         snprintf(path, sizeof(path), "%s/%s", dir, a->name);
         ck_ok(hash_file(path, sha256, &e), &e);
@@ -79,10 +82,11 @@ START_TEST(test_all_formats)
     ck_assert_uint_eq(artifacts[0].notes.numbers_as_text, 1);
     ck_assert_uint_eq(artifacts[0].notes.replaced_characters, 1);
     ck_assert_uint_eq(artifacts[1].notes.replaced_characters, 1);
-    ck_assert_uint_eq(artifacts[2].notes.guarded_formulas, 1);
-    ck_assert_uint_eq(artifacts[4].notes.guarded_formulas, 3);
+    ck_assert_uint_eq(artifacts[2].notes.replaced_characters, 1);
+    ck_assert_uint_eq(artifacts[3].notes.guarded_formulas, 1);
+    ck_assert_uint_eq(artifacts[5].notes.guarded_formulas, 3);
     render_free(r);
-    ck_assert_uint_eq(count_files(dir), 6);
+    ck_assert_uint_eq(count_files(dir), 7);
 }
 END_TEST
 
@@ -161,7 +165,7 @@ START_TEST(test_longest_name)
 END_TEST
 
 /* Renders once; the artifacts' hashes go into `hashes`. */
-static void render_hashes(char hashes[4][HASH_HEX_SIZE])
+static void render_hashes(char hashes[NALL][HASH_HEX_SIZE])
 {
     struct err e = {0};
     struct render *r = NULL;
@@ -169,24 +173,25 @@ static void render_hashes(char hashes[4][HASH_HEX_SIZE])
     uint64_t n;
     const struct artifact *artifacts;
     size_t nartifacts;
-    ck_ok(render_open(&r, fresh_dir(), &rows_document, all, 4, &format_default_options, 1, &e), &e);
+    ck_ok(render_open(&r, fresh_dir(), &rows_document, all, NALL, &format_default_options, 1, &e),
+          &e);
     rows_init(&rows, columns, 2, cells, 2);
     ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
                         &n, &e),
           &e);
     ck_ok(render_finish(r, &artifacts, &nartifacts, &e), &e);
-    ck_assert_uint_eq(nartifacts, 4);
-    for (size_t i = 0; i < 4; i++)
+    ck_assert_uint_eq(nartifacts, NALL);
+    for (size_t i = 0; i < NALL; i++)
         memcpy(hashes[i], artifacts[i].sha256, HASH_HEX_SIZE);
     render_free(r);
 }
 
 START_TEST(test_same_bytes)
 {
-    char a[4][HASH_HEX_SIZE], b[4][HASH_HEX_SIZE];
+    char a[NALL][HASH_HEX_SIZE], b[NALL][HASH_HEX_SIZE];
     render_hashes(a);
     render_hashes(b);
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < NALL; i++)
         ck_assert_str_eq(a[i], b[i]);
 }
 END_TEST
@@ -199,7 +204,7 @@ static void must_fail(const struct column *cols, size_t ncols, const struct cell
     struct rows rows;
     uint64_t n = 77;
     const char *dir = fresh_dir();
-    ck_ok(render_open(&r, dir, &rows_document, all, 4, &format_default_options, 1, e), e);
+    ck_ok(render_open(&r, dir, &rows_document, all, NALL, &format_default_options, 1, e), e);
     rows_init(&rows, cols, ncols, values, 1);
     rows.repeat = 10;
     rows.fail_at = fail_at;
@@ -248,7 +253,8 @@ START_TEST(test_column_limit)
     uint64_t n;
     const struct artifact *artifacts;
     size_t nartifacts;
-    ck_ok(render_open(&r, fresh_dir(), &rows_document, all, 4, &format_default_options, 1, &e), &e);
+    ck_ok(render_open(&r, fresh_dir(), &rows_document, all, NALL, &format_default_options, 1, &e),
+          &e);
     rows_init(&rows, many, LIMIT_COLUMNS, values, 1);
     ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
                         &n, &e),
@@ -269,7 +275,7 @@ START_TEST(test_misuse)
     const struct artifact *artifacts;
     size_t nartifacts;
     const char *dir = fresh_dir();
-    ck_ok(render_open(&r, dir, &rows_document, all, 4, &format_default_options, 2, &e), &e);
+    ck_ok(render_open(&r, dir, &rows_document, all, NALL, &format_default_options, 2, &e), &e);
     rows_init(&rows, columns, 2, cells, 2);
     ck_ok(render_result(r, &(const struct result){.name = "first", .title = "First"}, &rows.source,
                         &n, &e),
@@ -282,12 +288,12 @@ START_TEST(test_misuse)
     char path[1024];
     snprintf(path, sizeof(path), "%s/daily.json.part", dir);
     rows_put(path, "mine", 4);
-    ck_error(render_open(&r, dir, &rows_document, all, 4, &format_default_options, 1, &e), &e,
+    ck_error(render_open(&r, dir, &rows_document, all, NALL, &format_default_options, 1, &e), &e,
              "file \"daily.json\": can't create");
     ck_assert_uint_eq(count_files(dir), 1);
     ck_error(
-        render_open(&r, "/nonexistent", &rows_document, all, 4, &format_default_options, 1, &e), &e,
-        "can't create");
+        render_open(&r, "/nonexistent", &rows_document, all, NALL, &format_default_options, 1, &e),
+        &e, "can't create");
 }
 END_TEST
 
@@ -295,7 +301,9 @@ END_TEST
 START_TEST(test_full_disk)
 {
     struct err e = {0};
-    for (size_t f = 0; f < 4; f++) {
+    struct format_options options = format_default_options;
+    options.html_max_rows = 0;
+    for (size_t f = 0; f < NALL; f++) {
         for (rlim_t size = 1 << 19; size >= 1 << 12; size /= 2) {
             struct render *r = NULL;
             struct rows rows;
@@ -306,8 +314,7 @@ START_TEST(test_full_disk)
             rows_init(&rows, columns, 2, cells, 2);
             rows.repeat = f == 0 ? 20000 : 40000; /* 160 KB of workbook, over 1 MB of the others */
             rows_limit_files(size);
-            int rc =
-                render_open(&r, dir, &rows_document, &all[f], 1, &format_default_options, 1, &e);
+            int rc = render_open(&r, dir, &rows_document, &all[f], 1, &options, 1, &e);
             if (rc == 0)
                 rc = render_result(r, &(const struct result){.name = "first", .title = "First"},
                                    &rows.source, &n, &e);
@@ -332,10 +339,19 @@ START_TEST(test_registry)
     size_t n = 0;
     while (format_at(n))
         n++;
-    ck_assert_uint_eq(n, 5);
+    ck_assert_uint_eq(n, NALL);
     ck_assert_ptr_null(format_at(99));
     for (size_t i = 0; i < n; i++)
         ck_assert_uint_eq(format_index(format_at(i)), i);
+    const struct format_options *plain = &format_default_options;
+    char name[ARTIFACT_NAME_SIZE], longest[LIMIT_NAME_BYTES + 1] = "";
+    ck_assert_int_eq(format_file_name(&format_csv, plain, "job", "rows", name), 0);
+    ck_assert_str_eq(name, "job.rows.csv");
+    ck_assert_int_eq(format_file_name(&format_html, plain, "job", "", name), 0);
+    ck_assert_str_eq(name, "job.html");
+    memset(longest, 'x', LIMIT_NAME_BYTES);
+    ck_assert_int_eq(format_file_name(&format_ndjson, plain, longest, longest, name), 0);
+    ck_assert_int_eq(format_file_name(&format_ndjson, plain, "../job", "", name), -1);
     enum column_type type;
     for (int i = COLUMN_TEXT; i <= COLUMN_BINARY; i++) {
         ck_assert(column_type_by_name(column_type_name((enum column_type)i), &type));
