@@ -69,16 +69,25 @@ static void add_fraction(struct html *h, const struct cell *cell)
     buf_add(&h->shown, point + 1, (size_t)(end - point - 1));
 }
 
+/* A time of day, or hours and minutes of any length, as the database writes them. */
+static void add_clock(struct html *h, const struct cell *cell)
+{
+    const char *point = memchr(cell->text, '.', cell->len);
+    buf_add(&h->shown, cell->text, point ? (size_t)(point - cell->text) : cell->len);
+    add_fraction(h, cell);
+}
+
 static bool show_time(struct html *h, const struct html_column *c, const struct cell *cell)
 {
+    const struct number_format *own = c->type == COLUMN_DATE ? &h->date : &h->datetime;
     if (number_format_show(&c->format, h->locale, c->type, cell->text, cell->len, &h->shown))
         return true;
-    if (c->type == COLUMN_DATE)
-        return number_format_show(&h->date, h->locale, c->type, cell->text, cell->len, &h->shown);
-    if (c->type == COLUMN_TIME ||
-        !number_format_show(&h->datetime, h->locale, c->type, cell->text, cell->len, &h->shown))
+    if (c->type == COLUMN_TIME)
+        add_clock(h, cell);
+    else if (!number_format_show(own, h->locale, c->type, cell->text, cell->len, &h->shown))
         return false;
-    add_fraction(h, cell);
+    else if (c->type == COLUMN_DATETIME)
+        add_fraction(h, cell);
     return true;
 }
 
@@ -123,8 +132,9 @@ const char *html_value_text(struct html *h, const struct html_column *c, const s
     }
     if (!shown)
         return show_text(h, cell->text, len);
+    /* What a job calls a number or a date may be any text. */
     *len = h->shown.len;
-    return h->shown.data;
+    return show_text(h, h->shown.data, len);
 }
 
 /* ---- as a cell ---- */

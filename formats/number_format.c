@@ -143,7 +143,7 @@ static bool parse_digits(struct number_section *s, const char **p, const char *e
 /* One section, with the semicolon behind it if there are `more`. */
 static bool parse_section(struct number_section *s, const char **p, const char *end, bool *more)
 {
-    *s = (struct number_section){.prefix = *p};
+    *s = (struct number_section){.prefix = *p, .suffix = *p};
     for (;;) {
         const char *before = *p;
         struct number_token t = number_format_token(p, end);

@@ -89,6 +89,13 @@ static const struct {
      "<td><time datetime=\"2026-11-23 01:02:03.456\">23.11.2026 01:02:03,456789</time></td>", 0},
     {COLUMN_DATETIME, CELL("0000-00-00 00:00:00"), "en", "<td>0000-00-00 00:00:00</td>", 0},
     {COLUMN_TIME, CELL("-838:59:59"), "en", "<td>-838:59:59</td>", 0},
+    {COLUMN_TIME, CELL("100:00:00.500000"), "de", "<td>100:00:00,500000</td>", 0},
+    {COLUMN_TIME, CELL("12:00:00.000"), "de", "<td>12:00:00</td>", 0},
+    /* what a job calls a number or a date, and is none */
+    {COLUMN_INTEGER, CELL("<b>\xff"), "de", "<td dir=\"auto\">&lt;b&gt;\ufffd</td>", 1},
+    {COLUMN_DECIMAL, CELL("1.\x01"), "de", "<td>1,\ufffd</td>", 1},
+    {COLUMN_DATETIME, CELL("\"\xff.5"), "de", "<td>&quot;\ufffd.5</td>", 1},
+    {COLUMN_TIME, CELL("a\0<.5"), "de", "<td>a\ufffd&lt;,5</td>", 1},
     {COLUMN_JSON, CELL("[\"a\", \"<b>\", 1]"), "en", "<td>a, &lt;b&gt;, 1</td>", 0},
     {COLUMN_JSON, CELL("{\"a\": [1]}"), "en", "<td>{&quot;a&quot;:[1]}</td>", 0},
     {COLUMN_JSON, CELL("{broken"), "en", "<td>{broken</td>", 0},
