@@ -40,7 +40,7 @@ destinations:
 """
 SAID_OF_CONFIG = """\
 pressrun.yaml:1:1: error: unknown key "databse" in pressrun.yaml (did you mean "database"?)
-    known keys: database, tenants, scope, destinations, timezone, jobs_directory, state_directory
+    known keys: database, tenants, scope, destinations, timezone, locale, logo, jobs_directory, state_directory
 pressrun.yaml:3:1: error: database needs either "host" or "socket"
     host: 127.0.0.1, or socket: /run/mysqld/mysqld.sock
 pressrun.yaml:6:9: error: "port" must be a whole number from 1 to 65535, not "70000"
@@ -183,7 +183,7 @@ jobs/gone.yaml: error: can't read "jobs/gone.yaml": No such file or directory
 jobs/keys.yaml:1:6: error: job "quays" does not have the name of its file
     rename the file to quays.yaml, or write job: keys
 jobs/keys.yaml:2:1: error: unknown key "titel" in the job (did you mean "title"?)
-    known keys: job, title, description, scope, timezone, datetime_timezone, schedule, expect, period, params, results, formats, deliver, timeout, time_limit
+    known keys: job, title, description, scope, locale, logo, timezone, datetime_timezone, schedule, expect, period, params, figures, results, formats, deliver, timeout, time_limit
 jobs/keys.yaml:3:16: error: "unit" can't be "fortnight"
     one of: day, week, month, quarter, year, hour, minute
 jobs/keys.yaml:3:35: error: "window" must be a whole number from 1 to 1000, not "0"
@@ -206,11 +206,11 @@ jobs/keys.yaml:13:51: error: parameter ":statu" is not declared (did you mean "s
 jobs/keys.yaml:14:26: error: "type" can't be "number"
     one of: text, integer, decimal, float, boolean, date, time, datetime, json, binary
 jobs/keys.yaml:14:34: error: unknown key "wdth" in column "id" (did you mean "width"?)
-    known keys: title, type, format, width
+    known keys: title, type, format, width, align, note, total, bar, color
 jobs/keys.yaml:15:3: error: "sql" is missing in result "second"
     one SELECT; it sees the rows of one tenant only
 jobs/keys.yaml:16:11: error: unknown format "xls" (did you mean "xlsx"?)
-    one of: xlsx, csv, json, json-rows, ndjson
+    one of: xlsx, csv, json, json-rows, ndjson, html
 jobs/keys.yaml:16:33: error: "delimiter" can't be "::"
     one of "," ";" "|" "\\t"
 jobs/keys.yaml:16:40: error: format "csv" stands twice in the list
@@ -344,7 +344,7 @@ jobs/hidden.yaml:6: error: result set "rows": the database refused the query: Un
 jobs/same.yaml:1:1: error: result set "rows": two columns are called "id"
     give each column of the query a name of its own with AS
 jobs/spec.yaml:7:15: error: result set "rows": the query has no column "iid" (did you mean "id"?)
-    name the columns in columns: as the query names them
+    name columns as the query names them
 """
 
 

@@ -84,9 +84,9 @@ START_TEST(test_all_formats)
     ck_assert_uint_eq(artifacts[1].notes.replaced_characters, 1);
     ck_assert_uint_eq(artifacts[2].notes.replaced_characters, 1);
     ck_assert_uint_eq(artifacts[3].notes.guarded_formulas, 1);
-    ck_assert_uint_eq(artifacts[5].notes.guarded_formulas, 3);
+    ck_assert_uint_eq(artifacts[6].notes.guarded_formulas, 3);
     render_free(r);
-    ck_assert_uint_eq(count_files(dir), 7);
+    ck_assert_uint_eq(count_files(dir), 9);
 }
 END_TEST
 
