@@ -24,6 +24,7 @@ static bool begin_chart(struct html *h, struct html_section *s, const struct cha
     *chart = (struct html_chart){
         .look = look,
         .x = find_column(s, look->x),
+        .falling = true,
         .y = y,
         .labels = arena_alloc(&h->arena, HTML_CHART_POINTS * sizeof(*chart->labels)),
         .values = arena_alloc(&h->arena, (look->ny + 1) * sizeof(*chart->values)),
@@ -60,12 +61,44 @@ static const char *make_label(struct html *h, const struct html_column *c, const
     return label;
 }
 
+/* Rows often begin with the latest day, but time goes from left to right. */
+static void note_order(const struct html_section *s, struct html_chart *c, const struct cell *x)
+{
+    enum column_type type = s->columns[c->x].type;
+    if ((type != COLUMN_DATE && type != COLUMN_DATETIME) || !x->text ||
+        x->len >= sizeof(c->last_x)) {
+        c->falling = false;
+        return;
+    }
+    char text[sizeof(c->last_x)];
+    memcpy(text, x->text, x->len);
+    text[x->len] = '\0';
+    if (c->n && strcmp(text, c->last_x) >= 0)
+        c->falling = false;
+    memcpy(c->last_x, text, x->len + 1);
+}
+
+static void turn_around(struct html_chart *c)
+{
+    for (size_t i = 0, k = c->n - 1; i < k; i++, k--) {
+        const char *label = c->labels[i];
+        c->labels[i] = c->labels[k];
+        c->labels[k] = label;
+        for (size_t y = 0; y < c->look->ny; y++) {
+            double value = c->values[y][i];
+            c->values[y][i] = c->values[y][k];
+            c->values[y][k] = value;
+        }
+    }
+}
+
 void html_chart_row(struct html *h, struct html_section *s, const struct cell *cells)
 {
     for (size_t i = 0; i < s->ncharts; i++) {
         struct html_chart *c = &s->charts[i];
         if (c->n == HTML_CHART_POINTS)
             continue;
+        note_order(s, c, &cells[c->x]);
         c->labels[c->n] = make_label(h, &s->columns[c->x], &cells[c->x]);
         for (size_t k = 0; k < c->look->ny; k++) {
             long double value;
@@ -170,9 +203,11 @@ void html_chart_write(struct html *h, const struct html_section *s, unsigned pla
     output_add_str(&h->page,
                    n > 1 ? "<div class=\"charts several\">\n" : "<div class=\"charts\">\n");
     for (size_t i = 0; i < s->ncharts; i++) {
-        const struct html_chart *c = &s->charts[i];
+        struct html_chart *c = &s->charts[i];
         if (!c->n || !(places >> c->look->place & 1))
             continue;
+        if (c->falling)
+            turn_around(c);
         output_add_str(&h->page, "<figure class=\"chart\">\n");
         write_caption(h, s, c);
         write_chart(h, s, i, half ? SVG_CHART_HALF : SVG_CHART_WIDE);

@@ -38,6 +38,8 @@ struct html_column {
 
 /* What is kept of the rows for a chart. */
 struct html_chart {
+    char last_x[32]; /* of rows by date, to see whether they go back in time */
+    bool falling;
     const struct chart_look *look;
     size_t x;
     const size_t *y;
