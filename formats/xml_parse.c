@@ -1,6 +1,5 @@
 #include "formats/xml_parse.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 enum state {
@@ -28,6 +27,7 @@ void xml_parse_init(struct xml_parser *p, const char *counted)
     p->counted = counted;
     p->counted_len = strlen(counted);
     p->count = p->offset = 0;
+    p->element = NULL;
     p->wrong = NULL;
     p->names[0][0] = '\0';
 }
@@ -76,6 +76,13 @@ static int add_name(struct xml_parser *p, unsigned char c)
     return 0;
 }
 
+/* Tells who wants to know about elements; the name is that of the open one. */
+static int tell(struct xml_parser *p, bool opens)
+{
+    const char *wrong = p->element ? p->element(p->ctx, p->names[p->depth], opens) : NULL;
+    return wrong ? fail(p, wrong) : 0;
+}
+
 /* The name of an opening tag is complete: the element is open. */
 static int open_element(struct xml_parser *p)
 {
@@ -86,6 +93,8 @@ static int open_element(struct xml_parser *p)
     if (p->name_len == p->counted_len &&
         memcmp(p->names[p->depth], p->counted, p->counted_len) == 0)
         p->count++;
+    if (tell(p, true) != 0)
+        return -1;
     p->depth++;
     return 0;
 }
@@ -93,7 +102,7 @@ static int open_element(struct xml_parser *p)
 static int close_element(struct xml_parser *p)
 {
     p->depth--;
-    return go(p, p->depth ? TEXT : EPILOG);
+    return tell(p, false) != 0 ? -1 : go(p, p->depth ? TEXT : EPILOG);
 }
 
 static int close_tag(struct xml_parser *p)
