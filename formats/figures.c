@@ -19,8 +19,10 @@ static void begin_figure(struct figures *f, struct figure *figure, const struct 
     const char *title = label_text(figure->look->title, document_locale(f->doc)->tag);
     figure->title = arena_strdup(&f->arena, title ? title : c->title);
     figure->type = c->type;
-    figure->number_format =
-        figure->look->number_format ? figure->look->number_format : column_look(c)->number_format;
+    figure->number_format = figure->look->number_format;
+    /* How many there are is no percentage and no amount of money. */
+    if (!figure->number_format && figure->look->value != TOTAL_COUNT)
+        figure->number_format = column_look(c)->number_format;
     figure->counted = true;
 }
 

@@ -42,18 +42,22 @@ static bool jpeg_size(struct logo *l, const unsigned char *p, size_t len)
     return false;
 }
 
-int logo_read(struct logo *l, const char *path, struct err *e)
+bool logo_parse(struct logo *l, const unsigned char *p, size_t len)
 {
     enum { MAX_SIDE = 10000 };
+    return (png_size(l, p, len) || jpeg_size(l, p, len)) && l->width && l->height &&
+           l->width <= MAX_SIDE && l->height <= MAX_SIDE;
+}
+
+int logo_read(struct logo *l, const char *path, struct err *e)
+{
     *l = (struct logo){0};
     buf_init(&l->data, LOGO_MAX_BYTES);
     if (file_read(path, FILE_NOT_WRITABLE_BY_OTHERS, &l->data, e) != 0) {
         buf_release(&l->data);
         return -1;
     }
-    const unsigned char *p = (const unsigned char *)l->data.data;
-    if ((png_size(l, p, l->data.len) || jpeg_size(l, p, l->data.len)) && l->width && l->height &&
-        l->width <= MAX_SIDE && l->height <= MAX_SIDE)
+    if (logo_parse(l, (const unsigned char *)l->data.data, l->data.len))
         return 0;
     buf_release(&l->data);
     err_set(e, ERR_CONFIG, "\"%s\" is neither a PNG nor a JPEG picture", path);

@@ -51,6 +51,17 @@ static void keep(struct tally *t, const struct cell *cell)
         buf_add(&t->text, cell->text, cell->len);
 }
 
+/* Neumaier's summation: a million cents are ten thousand to the last digit. */
+static void add(struct tally *t, long double v)
+{
+    long double sum = t->number + v;
+    if (fabsl(t->number) >= fabsl(v))
+        t->lost += (t->number - sum) + v;
+    else
+        t->lost += (v - sum) + t->number;
+    t->number = sum;
+}
+
 void tally_cell(struct tally *t, const struct cell *cell)
 {
     long double v = 0;
@@ -62,7 +73,7 @@ void tally_cell(struct tally *t, const struct cell *cell)
         return;
     bool first = t->count++ == 0;
     if (t->what == TOTAL_SUM || t->what == TOTAL_AVERAGE)
-        t->number += v;
+        add(t, v);
     else if ((t->what == TOTAL_MIN && (first || v < t->number)) ||
              (t->what == TOTAL_MAX && (first || v > t->number)))
         t->number = v;
@@ -71,7 +82,7 @@ void tally_cell(struct tally *t, const struct cell *cell)
 /* Exact in long doubles, for all but those of a cell. */
 static bool to_value(const struct tally *t, long double *out)
 {
-    long double v = t->number;
+    long double v = t->number + t->lost;
     if (tally_is_cell(t->what)) {
         if (t->null || !to_number(t->text.data, t->text.len, &v))
             return false;

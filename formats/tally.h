@@ -2,8 +2,8 @@
  * What a column of many rows is as one number, or as one cell: totals below the rows, figures above
  * them. Counted while the rows pass, so it takes no more memory for more of them.
  *
- * Sums are of long doubles (64 bits of mantissa here): 15 digits, which is what a spreadsheet
- * shows, stay exact for any number of rows that fits into one.
+ * Sums are of long doubles (64 bits of mantissa here), and what each addition loses is kept aside:
+ * 15 digits, which is what a spreadsheet shows, stay exact for any number of rows.
  */
 #ifndef FORMATS_TALLY_H
 #define FORMATS_TALLY_H
@@ -18,6 +18,7 @@ struct tally {
     enum look_total what;
     uint64_t count;     /* of what was counted */
     long double number; /* the sum, the smallest, the largest */
+    long double lost;   /* what is to be added to a sum */
     struct buf text;    /* of the first or the last row */
     bool null;          /* which has none */
 };

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/json_text.h"
+#include "formats/text.h"
 #include "formats/xlsx_value.h"
 
 /* Apart from each other for people who see few colours, and on paper: from dark to light. */
@@ -62,6 +64,25 @@ int xlsx_charts_begin(struct xlsx_charts *c, struct xlsx_table *t, struct err *e
     return 0;
 }
 
+/* A text as its cell holds it. */
+static const char *shown_text(struct arena *arena, enum column_type type, const struct cell *cell)
+{
+    struct buf text;
+    size_t len = cell->len;
+    if (type == COLUMN_BOOLEAN)
+        return strncmp(cell->text, "1", len) == 0 ? "TRUE" : "FALSE";
+    buf_init(&text, TEXT_MAX_BYTES);
+    if (type == COLUMN_BINARY)
+        text_hex(&text, cell->text, &len);
+    else if (type == COLUMN_JSON && json_text_valid(cell->text, len))
+        json_text_readable(&text, cell->text, len);
+    else
+        buf_add(&text, cell->text, len);
+    const char *plain = xlsx_pen_plain(arena, text.data, MAX_TEXT);
+    buf_release(&text);
+    return plain;
+}
+
 /* As the cell holds it: a number, a date's number, or a text. */
 static void remember(struct xlsx_charts *c, enum column_type type, const struct cell *cell,
                      struct xlsx_cached *out)
@@ -77,6 +98,11 @@ static void remember(struct xlsx_charts *c, enum column_type type, const struct 
         out->is_number = xlsx_value_number(cell->text, cell->len, type != COLUMN_FLOAT,
                                            &out->number, &decimals) > 0;
         break;
+    case COLUMN_BOOLEAN:
+        out->is_number =
+            !(cell->len == 1 && (*cell->text == '0' || *cell->text == '1')) &&
+            xlsx_value_number(cell->text, cell->len, true, &out->number, &decimals) > 0;
+        break;
     case COLUMN_DATE:
         out->is_number = xlsx_value_date(cell->text, cell->len, &out->number);
         break;
@@ -87,14 +113,12 @@ static void remember(struct xlsx_charts *c, enum column_type type, const struct 
         out->is_number = xlsx_value_time(cell->text, cell->len, &out->number, &fraction);
         break;
     case COLUMN_TEXT:
-    case COLUMN_BOOLEAN:
     case COLUMN_JSON:
     case COLUMN_BINARY:
         break;
     }
-    struct arena *arena = &c->table->book->arena;
     if (!out->is_number)
-        out->text = xlsx_pen_plain(arena, arena_strndup(arena, cell->text, cell->len), MAX_TEXT);
+        out->text = shown_text(&c->table->book->arena, type, cell);
 }
 
 void xlsx_charts_row(struct xlsx_charts *c, const struct cell *cells)
@@ -116,6 +140,7 @@ void xlsx_charts_row(struct xlsx_charts *c, const struct cell *cells)
  */
 static int fill_cache(const struct xlsx_charts *c, lxw_series_range *range, size_t column)
 {
+    range->ignore_cache = LXW_TRUE; /* else it looks for a sheet with quotes in its name */
     if (c->ncached < c->table->rows)
         return 0;
     for (size_t i = 0; i < c->ncached; i++) {
@@ -194,8 +219,9 @@ static int add_series(struct xlsx_charts *c, const struct chart_look *look, size
     lxw_chart_series *series = chart_add_series(chart, NULL, NULL);
     if (!series)
         return err_set(e, ERR_INTERNAL, "libxlsxwriter made no series");
-    chart_series_set_categories(series, x->name, 1, cx, x->last, cx);
-    chart_series_set_values(series, x->name, 1, cy, x->last, cy);
+    const char *sheet = xlsx_names_quote(&c->table->book->arena, x->name);
+    chart_series_set_categories(series, sheet, 1, cx, x->last, cx);
+    chart_series_set_values(series, sheet, 1, cy, x->last, cy);
     chart_series_set_name(
         series, xlsx_pen_plain(&c->table->book->arena, r->columns[column].title, MAX_TEXT));
     if (fill_cache(c, series->categories, c->x[k]) != 0 ||
@@ -205,6 +231,32 @@ static int add_series(struct xlsx_charts *c, const struct chart_look *look, size
     if (look->kind == CHART_PIE)
         color_pieces(series, c->table->rows);
     return 0;
+}
+
+/*
+ * The library lets Excel choose the kind of the category axis, which of dates makes an axis of
+ * time. Its finest unit is the day: all hours of a day would be drawn on top of each other, so for
+ * them the axis must be one of texts. What has been written says "choose" with a 1, and is not
+ * closed.
+ */
+static void (*library_writes)(lxw_chart *); /* the same for all charts with axes */
+
+static void write_without_time_axis(lxw_chart *chart)
+{
+    static const char choose[] = "<c:auto val=\"1\"/>", texts[] = "<c:auto val=\"0\"/>";
+    long begin = ftell(chart->file);
+    library_writes(chart);
+    long end = ftell(chart->file);
+    if (begin < 0 || end < begin || fseek(chart->file, begin, SEEK_SET) != 0)
+        return;
+    size_t len = (size_t)(end - begin);
+    char *xml = xmalloc(len + 1);
+    len = fread(xml, 1, len, chart->file);
+    const char *at = memmem(xml, len, choose, strlen(choose));
+    if (at && fseek(chart->file, begin + (at - xml), SEEK_SET) == 0)
+        fwrite(texts, 1, strlen(texts), chart->file);
+    free(xml);
+    fseek(chart->file, end, SEEK_SET);
 }
 
 static bool has_dates(enum column_type type)
@@ -220,11 +272,11 @@ static void set_category_axis(struct xlsx_charts *c, const struct chart_look *lo
     const char *title = label_text(look->x_title, b->pen.locale->tag);
     if (title)
         chart_axis_set_name(axis, xlsx_pen_plain(&b->arena, title, MAX_TEXT));
-    /* Excel then makes an axis of time of it by itself. */
-    if (has_dates(x->type))
-        chart_axis_set_num_format(axis, column_look(x)->number_format
-                                            ? column_look(x)->number_format
-                                            : b->pen.locale->date_format);
+    if (column_look(x)->number_format && has_dates(x->type))
+        chart_axis_set_num_format(axis, column_look(x)->number_format);
+    else if (has_dates(x->type))
+        chart_axis_set_num_format(axis, arena_printf(&b->arena, "%s%s", b->pen.locale->date_format,
+                                                     x->type == COLUMN_DATE ? "" : " hh:mm"));
     chart_axis_major_gridlines_set_visible(axis, LXW_FALSE);
     /* Bars are in the order of the rows, from the top, only when the axis is turned over. */
     if (look->kind == CHART_BAR) {
@@ -289,6 +341,10 @@ static int make_chart(struct xlsx_charts *c, size_t k, lxw_chart **out, struct e
                                   look->ny > 1 ? LXW_CHART_LEGEND_BOTTOM : LXW_CHART_LEGEND_NONE);
     if (look->kind != CHART_PIE)
         set_axes(c, look, k, chart);
+    if (look->kind != CHART_PIE && c->table->result->columns[c->x[k]].type == COLUMN_DATETIME) {
+        library_writes = chart->write_plot_area;
+        chart->write_plot_area = write_without_time_axis;
+    }
     chart_show_blanks_as(chart, LXW_CHART_BLANKS_AS_GAP);
     *out = chart;
     return 0;

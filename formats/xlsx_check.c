@@ -16,6 +16,7 @@
 /* A part on its way through the XML parser. */
 struct part {
     struct xml_parser parser;
+    uint64_t merged; /* cells over several columns */
     char head[8]; /* the bytes of a character that the last piece cut, and of the piece behind it */
     size_t head_len;
 };
@@ -63,16 +64,25 @@ static bool ends_with(const char *s, const char *end)
     return n >= m && strcmp(s + n - m, end) == 0;
 }
 
-/* Unpacks and parses one part; `*nrows` are its <row> elements. */
+static const char *count_merged(void *ctx, const char *name, bool opens)
+{
+    struct part *part = ctx;
+    part->merged += opens && strcmp(name, "mergeCell") == 0;
+    return NULL;
+}
+
+/* Unpacks and parses one part; the parser has counted its <row> elements. */
 static int check_part(const struct zip *z, const struct zip_member *m, struct part *part,
-                      uint64_t *nrows, struct err *e)
+                      struct err *e)
 {
     if (strncmp(m->name, "xl/media/", 9) == 0)
         return zip_read_member(z, m, ignore, NULL, e);
     if (!ends_with(m->name, ".xml") && !ends_with(m->name, ".rels"))
         return err_set(e, ERR_IO, "\"%s\" doesn't belong into a workbook of ours", m->name);
     xml_parse_init(&part->parser, "row");
-    part->head_len = 0;
+    part->parser.element = count_merged;
+    part->parser.ctx = part;
+    part->merged = part->head_len = 0;
     if (zip_read_member(z, m, sink, part, e) != 0)
         return -1;
     if (part->head_len)
@@ -82,7 +92,6 @@ static int check_part(const struct zip *z, const struct zip_member *m, struct pa
     bool sheet = strncmp(m->name, "xl/worksheets/", 14) == 0 && ends_with(m->name, ".xml");
     if (sheet && strcmp(xml_parse_root(&part->parser), "worksheet") != 0)
         return err_set(e, ERR_IO, "\"%s\" is not a worksheet", m->name);
-    *nrows = part->parser.count;
     return 0;
 }
 
@@ -109,52 +118,70 @@ static int sheet_number(const char *name)
     return number;
 }
 
-/* How many <row> elements each sheet must have, in order; element 0 is the cover and not known. */
-static uint64_t *expected_rows(const struct rendered *results, size_t nresults, uint32_t max_rows,
-                               size_t *n)
+/* What a sheet must hold: with a header and a line without rows as many <row> as with one of data,
+ * but that line alone is merged. */
+struct expected {
+    uint64_t rows;
+    bool nothing;
+};
+
+/* Of each sheet, in order; element 0 is the cover and not known. */
+static struct expected *expected_sheets(const struct rendered *results, size_t nresults,
+                                        uint32_t max_rows, size_t *n)
 {
     size_t total = 1;
     for (size_t i = 0; i < nresults; i++) {
         uint64_t per_sheet = xlsx_table_sheet_rows(max_rows, results[i].totals);
         total += results[i].rows ? (size_t)((results[i].rows - 1) / per_sheet + 1) : 1;
     }
-    uint64_t *expected = xcalloc(total, sizeof(*expected));
+    struct expected *expected = xcalloc(total, sizeof(*expected));
     size_t at = 1;
     for (size_t i = 0; i < nresults; i++) {
         uint64_t per_sheet = xlsx_table_sheet_rows(max_rows, results[i].totals);
         uint64_t left = results[i].rows;
         do {
             uint64_t here = left < per_sheet ? left : per_sheet;
-            expected[at++] = here + 1;
+            expected[at++] = (struct expected){here + 1, results[i].rows == 0};
             left -= here;
         } while (left);
         /* Below the last rows the totals; instead of none the line that says so. */
-        expected[at - 1] += results[i].totals || results[i].rows == 0;
+        expected[at - 1].rows += results[i].totals || results[i].rows == 0;
     }
     *n = total;
     return expected;
 }
 
-static int check_parts(const struct zip *z, const uint64_t *expected, size_t nsheets, struct err *e)
+static int check_sheet(const char *name, const struct part *part, const struct expected *expected,
+                       struct err *e)
 {
+    if (part->parser.count != expected->rows)
+        return err_set(e, ERR_IO, "\"%s\" holds %llu rows with its header, %llu were written", name,
+                       (unsigned long long)part->parser.count, (unsigned long long)expected->rows);
+    if (part->merged != expected->nothing)
+        return err_set(e, ERR_IO, "\"%s\" %s", name,
+                       expected->nothing ? "holds a row, none was written"
+                                         : "says that there are no rows, but some were written");
+    return 0;
+}
+
+static int check_parts(const struct zip *z, const struct expected *expected, size_t nsheets,
+                       struct err *e)
+{
+    static const struct expected nothing = {0, false};
     int rc = -1;
     size_t found = 0;
     struct part *part = xcalloc(1, sizeof(*part));
     for (size_t i = 0; i < z->n; i++) {
         const struct zip_member *m = &z->members[i];
-        uint64_t nrows = 0;
-        if (check_part(z, m, part, &nrows, e) != 0)
+        if (check_part(z, m, part, e) != 0)
             goto out;
         int number = sheet_number(m->name);
         if (number <= 0)
             continue;
         found++;
-        if ((size_t)number > nsheets || (number > 1 && nrows != expected[number - 1])) {
-            err_set(e, ERR_IO, "\"%s\" holds %llu rows with its header, %llu were written", m->name,
-                    (unsigned long long)nrows,
-                    (unsigned long long)((size_t)number > nsheets ? 0 : expected[number - 1]));
+        const struct expected *want = (size_t)number > nsheets ? &nothing : &expected[number - 1];
+        if (number > 1 && check_sheet(m->name, part, want, e) != 0)
             goto out;
-        }
     }
     rc = found == nsheets ? 0
                           : err_set(e, ERR_IO, "%zu sheets were written, but the file holds %zu",
@@ -170,7 +197,7 @@ int xlsx_check(const char *path, const struct rendered *results, size_t nresults
     struct zip z = {0};
     struct proof found = {0};
     size_t nsheets;
-    uint64_t *expected = expected_rows(results, nresults, max_rows, &nsheets);
+    struct expected *expected = expected_sheets(results, nresults, max_rows, &nsheets);
     int rc = -1;
     if (zip_read_open(&z, path, e) != 0)
         goto out;

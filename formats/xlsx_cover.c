@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "formats/logo.h"
@@ -13,8 +12,10 @@ enum {
     COLUMNS = 4,
     WIDTH = 26, /* of each, in characters */
     LINE = 16,  /* points */
-    TITLE_HEIGHT = 32,
+    TITLE_LINE = 30,
     FIGURE_HEIGHT = 34,
+    MAX_HEIGHT = 409, /* Excel's own */
+    LOGO_ROWS = 3,
     PRINT_PERCENT = 80, /* fits, whatever font is there; a fit to the page would ignore breaks */
 };
 
@@ -29,22 +30,39 @@ static int set_height(struct xlsx_pen *p, double points, struct err *e)
     return xlsx_pen_result(worksheet_set_row(p->sheet, p->row, points, NULL), "set a height", e);
 }
 
-/* A text over columns `from` to the last one, on as many lines as it may need. */
+/* How many lines a text needs over columns `from` to the last one; titles are twice as large. */
+static size_t count_lines(lxw_col_t from, const char *s, enum xlsx_style style)
+{
+    size_t per_line = (size_t)WIDTH * (COLUMNS - from) / (style == XLSX_TITLE ? 2 : 1), lines = 0;
+    do {
+        size_t n = strcspn(s, "\n");
+        lines += utf8_columns(s, n) / per_line + 1;
+        s += n + (s[n] == '\n');
+    } while (*s);
+    return lines;
+}
+
+/* A text over columns `from` to the last one, on as many lines as it may need: Excel finds no
+ * height for merged cells. */
 static int put_paragraph(struct xlsx_pen *p, lxw_col_t from, const char *s, enum xlsx_style style,
                          struct err *e)
 {
-    size_t per_line = (size_t)WIDTH * (COLUMNS - from);
-    size_t lines = utf8_utf16_units(s, strlen(s)) / per_line + 1;
+    size_t lines = count_lines(from, s, style);
+    double height = (double)(lines * (style == XLSX_TITLE ? TITLE_LINE : LINE));
     if (xlsx_pen_result(worksheet_merge_range(p->sheet, p->row, from, p->row, COLUMNS - 1, "",
                                               p->styles[style]),
                         "merge cells", e) != 0 ||
         put(p, from, s, style, e) != 0)
         return -1;
-    return lines > 1 ? set_height(p, (double)(LINE * lines), e) : 0;
+    return height > LINE ? set_height(p, height < MAX_HEIGHT ? height : MAX_HEIGHT, e) : 0;
 }
 
 /* ---- title and logo ---- */
 
+/*
+ * Over rows of the default height: the library reckons with it, whatever height they are given. It
+ * would also show a picture of 300 dots an inch smaller than one of 96.
+ */
 static int put_logo(struct xlsx_book *b, struct err *e)
 {
     const char *path = document_look(b->doc)->logo;
@@ -66,9 +84,11 @@ static int put_logo(struct xlsx_book *b, struct err *e)
             p->sheet, p->row, 0, (const unsigned char *)logo.data.data, logo.data.len, &how),
         "insert the logo", e);
     logo_release(&logo);
-    if (rc != 0 || set_height(p, LOGO_HEIGHT * 0.75 + 8, e) != 0)
+    if (rc != 0)
         return -1;
-    p->row++;
+    lxw_object_properties *picture = STAILQ_FIRST(p->sheet->image_props);
+    picture->x_dpi = picture->y_dpi = 96;
+    p->row += LOGO_ROWS;
     return 0;
 }
 
@@ -76,8 +96,7 @@ static int put_heading(struct xlsx_book *b, struct err *e)
 {
     struct xlsx_pen *p = &b->pen;
     const struct document *doc = b->doc;
-    if (put_logo(b, e) != 0 || set_height(p, TITLE_HEIGHT, e) != 0 ||
-        put(p, 0, doc->title, XLSX_TITLE, e) != 0)
+    if (put_logo(b, e) != 0 || put_paragraph(p, 0, doc->title, XLSX_TITLE, e) != 0)
         return -1;
     p->row++;
     if (doc->description[0]) {
@@ -91,18 +110,35 @@ static int put_heading(struct xlsx_book *b, struct err *e)
 
 /* ---- figures ---- */
 
+/* Large numbers are read in thousands. An average has two decimals, or those of its decimals. */
+static void figure_format(const struct xlsx_pen *p, const struct figure *f, char out[64])
+{
+    bool average = f->look->value == TOTAL_AVERAGE;
+    unsigned places = f->type == COLUMN_DECIMAL ? f->places : 0;
+    if (average && places < 2)
+        places = 2;
+    if (f->look->value == TOTAL_COUNT || (f->type == COLUMN_INTEGER && !average)) {
+        snprintf(out, 64, "#,##0");
+    } else if (average || f->type == COLUMN_DECIMAL) {
+        char plain[64];
+        xlsx_pen_format_of(p, COLUMN_DECIMAL, places, plain);
+        snprintf(out, 64, "#,##%.59s", plain);
+    } else {
+        xlsx_pen_format_of(p, f->type, 0, out);
+    }
+}
+
 static int put_figure(struct xlsx_pen *p, lxw_col_t col, const struct figure *f, struct err *e)
 {
     char by_type[64];
     double value;
     lxw_format *style;
-    struct xlsx_look look = {.number_format = f->number_format, .figure = true};
+    bool words = tally_is_cell(f->look->value) &&
+                 (f->type == COLUMN_TEXT || f->type == COLUMN_JSON || f->type == COLUMN_BINARY);
+    struct xlsx_look look = {.number_format = f->number_format, .figure = true, .words = words};
     if (!look.number_format) {
-        bool whole = f->look->value == TOTAL_COUNT || f->type == COLUMN_INTEGER;
-        unsigned places = f->look->value == TOTAL_AVERAGE && f->places < 2 ? 2 : f->places;
-        bool average = f->look->value == TOTAL_AVERAGE;
-        xlsx_pen_format_of(p, average ? COLUMN_DECIMAL : f->type, places, by_type);
-        look.number_format = whole && !average ? "#,##0" : by_type;
+        figure_format(p, f, by_type);
+        look.number_format = by_type;
     }
     if (xlsx_pen_look(p, &look, &style, e) != 0)
         return -1;
@@ -111,8 +147,6 @@ static int put_figure(struct xlsx_pen *p, lxw_col_t col, const struct figure *f,
         const struct xlsx_column column = {.type = f->type, .own = style};
         if (!cell.text)
             return xlsx_pen_text(p, col, "–", strlen("–"), style, e);
-        if (f->type == COLUMN_TEXT || f->type == COLUMN_JSON || f->type == COLUMN_BINARY)
-            return xlsx_pen_text(p, col, cell.text, cell.len, style, e);
         return xlsx_pen_cell(p, col, &column, &cell, e);
     }
     if (!tally_number(&f->tally, &value))
@@ -152,7 +186,7 @@ static int put_figures(struct xlsx_pen *p, const struct figures *figures, struct
 static int put_line(struct xlsx_pen *p, enum locale_word label, const char *value, struct err *e)
 {
     if (put(p, 0, locale_word(p->locale, label), XLSX_LABEL, e) != 0 ||
-        put(p, 1, value, XLSX_FACT, e) != 0)
+        put_paragraph(p, 1, value, XLSX_VALUE, e) != 0)
         return -1;
     p->row++;
     return 0;
@@ -205,13 +239,12 @@ static int put_link(struct xlsx_book *b, const struct xlsx_content *c, struct er
 {
     struct xlsx_pen *p = &b->pen;
     enum { MAX_TEXT = 255 };
-    char *quoted = lxw_quote_sheetname(c->sheet);
-    char *target = arena_printf(&b->arena, "internal:%s!A1", quoted);
-    free(quoted);
-    return xlsx_pen_result(
-        worksheet_write_url_opt(p->sheet, p->row, 0, target, p->styles[XLSX_LINK],
-                                xlsx_pen_plain(&b->arena, c->title, MAX_TEXT), NULL),
-        "write a link", e);
+    char *target = arena_printf(&b->arena, "internal:%s!A1", xlsx_names_quote(&b->arena, c->sheet));
+    return xlsx_pen_result(worksheet_write_url_opt(
+                               p->sheet, p->row, 0, target, p->styles[XLSX_LINK],
+                               xlsx_pen_plain(&b->arena, *c->title ? c->title : c->sheet, MAX_TEXT),
+                               NULL),
+                           "write a link", e);
 }
 
 static int put_contents(struct xlsx_book *b, const struct xlsx_cover *cover, struct err *e)
@@ -244,7 +277,7 @@ static int put_notes(struct xlsx_pen *p, const struct xlsx_cover *cover, struct 
     bool any = false;
     for (size_t i = 0; i < cover->ncontents; i++) {
         const struct xlsx_content *c = &cover->contents[i];
-        for (size_t k = 0; k < c->nnotes; k++) {
+        for (size_t k = 0; k < c->nnotes && !c->hidden; k++) {
             if (!any && put_row_heading(p, locale_word(p->locale, WORD_COLUMNS), "", e) != 0)
                 return -1;
             any = true;

@@ -98,6 +98,20 @@ const char *xlsx_names_add(struct xlsx_names *names, const char *title)
     return arena_strdup(&names->arena, name);
 }
 
+char *xlsx_names_quote(struct arena *arena, const char *name)
+{
+    char quoted[2 * NAME_BYTES + 3], *out = quoted;
+    *out++ = '\'';
+    for (const char *p = name; *p && out < quoted + sizeof(quoted) - 3; p++) {
+        if (*p == '\'')
+            *out++ = '\'';
+        *out++ = *p;
+    }
+    *out++ = '\'';
+    *out = '\0';
+    return arena_strdup(arena, quoted);
+}
+
 void xlsx_names_release(struct xlsx_names *names)
 {
     arena_release(&names->arena);

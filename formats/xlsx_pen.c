@@ -62,13 +62,17 @@ static void set_looks(struct xlsx_pen *p)
     format_set_bold(s[XLSX_TITLE]);
     format_set_font_size(s[XLSX_TITLE], 20);
     format_set_font_color(s[XLSX_TITLE], XLSX_ACCENT);
+    format_set_text_wrap(s[XLSX_TITLE]);
+    format_set_align(s[XLSX_TITLE], LXW_ALIGN_VERTICAL_TOP);
     format_set_font_size(s[XLSX_SUBTITLE], 12);
     format_set_font_color(s[XLSX_SUBTITLE], XLSX_GREY);
     format_set_text_wrap(s[XLSX_SUBTITLE]);
     format_set_align(s[XLSX_SUBTITLE], LXW_ALIGN_VERTICAL_TOP);
     format_set_font_color(s[XLSX_LABEL], XLSX_GREY);
     format_set_align(s[XLSX_LABEL], LXW_ALIGN_VERTICAL_TOP);
-    format_set_align(s[XLSX_FACT], LXW_ALIGN_LEFT);
+    format_set_align(s[XLSX_VALUE], LXW_ALIGN_LEFT);
+    format_set_align(s[XLSX_VALUE], LXW_ALIGN_VERTICAL_TOP);
+    format_set_text_wrap(s[XLSX_VALUE]);
     format_set_bold(s[XLSX_HEADING]);
     format_set_font_color(s[XLSX_HEADING], XLSX_ACCENT);
     format_set_bottom(s[XLSX_HEADING], LXW_BORDER_THIN);
@@ -142,11 +146,15 @@ int xlsx_pen_look(struct xlsx_pen *p, const struct xlsx_look *look, lxw_format *
     }
     if (look->figure) {
         format_set_bold(*out);
-        format_set_font_size(*out, 22);
+        format_set_font_size(*out, look->words ? 12 : 22);
         format_set_font_color(*out, XLSX_ACCENT);
         format_set_bg_color(*out, XLSX_TILE);
         format_set_align(*out, LXW_ALIGN_LEFT);
         format_set_align(*out, LXW_ALIGN_VERTICAL_TOP);
+        if (look->words)
+            format_set_text_wrap(*out);
+        else
+            format_set_shrink(*out); /* a number that is too wide would be #### */
     }
     return 0;
 }
@@ -193,13 +201,10 @@ void xlsx_pen_format_of(const struct xlsx_pen *p, enum column_type type, unsigne
     kind_format(p, XLSX_TEXT, out);
 }
 
-/* Dates are under their titles, which stand left of the button of the autofilter. */
 static int make_kind(struct xlsx_pen *p, enum xlsx_kind kind, enum look_align align, struct err *e)
 {
     char format[64];
-    bool left = align == ALIGN_AUTO && kind >= XLSX_DATE && kind <= XLSX_DATETIME_FRACTION;
-    struct xlsx_look look = {.number_format = kind == XLSX_TEXT ? NULL : format,
-                             .align = left ? ALIGN_LEFT : align};
+    struct xlsx_look look = {.number_format = kind == XLSX_TEXT ? NULL : format, .align = align};
     kind_format(p, kind, format);
     return xlsx_pen_look(p, &look, &p->kinds[kind][align], e);
 }
@@ -219,7 +224,7 @@ int xlsx_pen_text(struct xlsx_pen *p, lxw_col_t col, const char *s, size_t len, 
                   struct err *e)
 {
     s = text_clean(&p->clean, s, &len, false, &p->notes->replaced_characters);
-    p->shown = len < XLSX_TEXT_UNITS ? utf8_utf16_units(s, len) : len;
+    p->shown = len < 256 ? utf8_columns(s, len) : len; /* no column gets that wide */
     if (!xlsx_value_text(&p->text, s, len)) {
         if (!p->truncate) {
             err_set(e, ERR_DATA, "a text of %zu characters; a cell of a workbook holds %d",
@@ -244,13 +249,13 @@ static int write_number(struct xlsx_pen *p, lxw_col_t col, double value, lxw_for
                            "write a cell", e);
 }
 
-/* Text that is written as it is, in the alignment of its column. */
+/* Text that is written as it is, in the style of its column. */
 static int put_text(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_column *column,
                     const char *s, size_t len, struct err *e)
 {
     lxw_format *style = NULL;
-    const struct xlsx_column aligned = {.align = column->align};
-    if (column->align != ALIGN_AUTO && style_of(p, &aligned, XLSX_TEXT, &style, e) != 0)
+    if ((column->own || column->align != ALIGN_AUTO) &&
+        style_of(p, column, XLSX_TEXT, &style, e) != 0)
         return -1;
     return xlsx_pen_text(p, col, s, len, style, e);
 }

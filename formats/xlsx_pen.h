@@ -24,7 +24,7 @@ enum xlsx_style {
     XLSX_TITLE,
     XLSX_SUBTITLE,
     XLSX_LABEL,
-    XLSX_FACT, /* left, in whichever direction it is written */
+    XLSX_VALUE, /* what a label says; to the left in any script */
     XLSX_HEADING,
     XLSX_LINK,
     XLSX_WRAPPED,
@@ -59,7 +59,7 @@ struct xlsx_pen {
     lxw_row_t row;
     bool truncate;
     struct render_notes *notes;
-    size_t shown;    /* how wide the last cell is, in characters */
+    size_t shown;    /* how wide the last cell is, in digits; 0: it is blank */
     bool is_number;  /* the last cell is one, */
     unsigned places; /* with so many decimals */
     lxw_format *styles[XLSX_NSTYLES];
@@ -76,7 +76,8 @@ struct xlsx_look {
     const char *number_format; /* NULL: none */
     enum look_align align;
     bool total;  /* as the totals row has it */
-    bool figure; /* as the large numbers of the first sheet have it */
+    bool figure; /* as the large numbers of the first sheet have it, */
+    bool words;  /* and the texts among them, which need more room */
 };
 int xlsx_pen_look(struct xlsx_pen *p, const struct xlsx_look *look, lxw_format **out,
                   struct err *e);

@@ -1,5 +1,6 @@
 #include "formats/xlsx_table.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/xlsx.h"
@@ -27,16 +28,24 @@ int xlsx_table_add_sheet(struct xlsx_book *b, const char *title, struct xlsx_ext
     out->name = xlsx_names_add(&b->names, title);
     out->last = 0;
     out->sheet = workbook_add_worksheet(b->book, out->name);
-    return out->sheet ? 0 : err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", out->name);
+    if (!out->sheet)
+        return err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", out->name);
+    /* For what the library itself writes about the sheet; it frees this. */
+    free(out->sheet->quoted_name);
+    out->sheet->quoted_name = xstrdup(xlsx_names_quote(&b->arena, out->name));
+    return 0;
 }
 
-/* A part of a page's footer, which holds 255 units in all: "&" begins a code there. */
+/* A part of a page's footer, which holds 255 units in all: "&" begins a code there, "&&" is one. */
 static const char *footer_text(struct arena *arena, const char *text)
 {
-    enum { MAX_UNITS = 60 };
+    enum { MAX_UNITS = 60, MAX_DOUBLED = 10 };
     struct buf b;
+    unsigned doubled = 0;
     buf_init(&b, 4096);
     for (const char *s = xlsx_pen_plain(arena, text, MAX_UNITS); *s; s++) {
+        if (*s == '&' && ++doubled > MAX_DOUBLED)
+            break;
         if (*s == '&')
             buf_add_char(&b, '&');
         buf_add_char(&b, *s);
@@ -81,16 +90,23 @@ static bool is_number(enum column_type type)
     return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
 }
 
+/* Excel puts dates to the right and booleans into the middle; under a title they read better. */
+static enum look_align column_align(const struct column *c)
+{
+    enum look_align align = column_look(c)->align;
+    bool left = c->type == COLUMN_DATE || c->type == COLUMN_DATETIME || c->type == COLUMN_BOOLEAN;
+    return align == ALIGN_AUTO && left ? ALIGN_LEFT : align;
+}
+
 /* A header stands over its values. */
-static enum xlsx_style header_style(const struct column *c)
+static enum xlsx_style header_style(const struct xlsx_column *c)
 {
     static const enum xlsx_style styles[] = {[ALIGN_LEFT] = XLSX_HEADER,
                                              [ALIGN_CENTER] = XLSX_HEADER_CENTER,
                                              [ALIGN_RIGHT] = XLSX_HEADER_RIGHT};
-    enum look_align align = column_look(c)->align;
-    if (align == ALIGN_AUTO)
-        return is_number(c->type) ? XLSX_HEADER_RIGHT : XLSX_HEADER;
-    return styles[align];
+    if (c->align == ALIGN_AUTO)
+        return is_number(c->type) || c->type == COLUMN_TIME ? XLSX_HEADER_RIGHT : XLSX_HEADER;
+    return styles[c->align];
 }
 
 /* Adds the next sheet of the result set, up to and with its header row. */
@@ -124,7 +140,7 @@ static int start_sheet(struct xlsx_table *t, struct err *e)
     for (size_t i = 0; i < r->ncolumns; i++) {
         const char *title = r->columns[i].title;
         if (xlsx_pen_text(p, (lxw_col_t)i, title, strlen(title),
-                          p->styles[header_style(&r->columns[i])], e) != 0)
+                          p->styles[header_style(&t->columns[i])], e) != 0)
             return err_wrap(e, "title of column \"%s\"", r->columns[i].name);
         t->widths[i] = p->shown + FILTER_BUTTON;
         if (set_note(t, i, x->sheet, e) != 0)
@@ -151,37 +167,45 @@ static int set_widths(struct xlsx_table *t, lxw_worksheet *sheet, struct err *e)
     return 0;
 }
 
-/* The condition of a rule in Excel's words; a text stands in quotes, which it doubles. */
-static void set_condition(struct xlsx_book *b, const struct look_rule *rule, enum column_type type,
-                          lxw_conditional_format *out)
+/* A text in Excel's quotes, which are doubled inside. */
+static char *quote(struct arena *arena, const char *text)
 {
-    static const uint8_t criteria[] = {
-        [TEST_IS] = LXW_CONDITIONAL_CRITERIA_EQUAL_TO,
-        [TEST_BELOW] = LXW_CONDITIONAL_CRITERIA_LESS_THAN,
-        [TEST_AT_MOST] = LXW_CONDITIONAL_CRITERIA_LESS_THAN_OR_EQUAL_TO,
-        [TEST_ABOVE] = LXW_CONDITIONAL_CRITERIA_GREATER_THAN,
-        [TEST_AT_LEAST] = LXW_CONDITIONAL_CRITERIA_GREATER_THAN_OR_EQUAL_TO};
     struct buf quoted;
-    out->type = LXW_CONDITIONAL_TYPE_CELL;
-    out->criteria = criteria[rule->test];
-    if (rule->test != TEST_IS || (is_number(type) && parse_decimal(rule->value))) {
-        out->value_string = arena_strdup(&b->arena, rule->value);
-        return;
-    }
-    if (type == COLUMN_BOOLEAN && strlen(rule->value) == 1 && strchr("01", rule->value[0])) {
-        out->value_string = arena_strdup(&b->arena, rule->value[0] == '1' ? "TRUE" : "FALSE");
-        return;
-    }
     buf_init(&quoted, 4096);
     buf_add_char(&quoted, '"');
-    for (const char *p = rule->value; *p; p++) {
+    for (const char *p = text; *p; p++) {
         if (*p == '"')
             buf_add_char(&quoted, '"');
         buf_add_char(&quoted, *p);
     }
     buf_add_char(&quoted, '"');
-    out->value_string = arena_strdup(&b->arena, quoted.data);
+    char *copy = arena_strdup(arena, quoted.data);
     buf_release(&quoted);
+    return copy;
+}
+
+/*
+ * The condition of a rule in Excel's words, for the cell at the top of the column. Excel compares
+ * without regard to case; to it an empty cell is 0, and any text more than any number.
+ */
+static char *condition(struct xlsx_book *b, const struct look_rule *rule, enum column_type type,
+                       lxw_col_t col)
+{
+    static const char *const signs[] = {[TEST_IS] = "=",
+                                        [TEST_BELOW] = "<",
+                                        [TEST_AT_MOST] = "<=",
+                                        [TEST_ABOVE] = ">",
+                                        [TEST_AT_LEAST] = ">="};
+    char cell[LXW_MAX_CELL_NAME_LENGTH];
+    const char *value = rule->value;
+    lxw_rowcol_to_cell(cell, 1, col);
+    if (rule->test != TEST_IS || (is_number(type) && parse_decimal(value)))
+        return arena_printf(&b->arena, "=AND(ISNUMBER(%s),%s%s%s)", cell, cell, signs[rule->test],
+                            value);
+    if (type == COLUMN_BOOLEAN && (strcmp(value, "0") == 0 || strcmp(value, "1") == 0))
+        return arena_printf(&b->arena, "=AND(ISLOGICAL(%s),%s=%s)", cell, cell,
+                            value[0] == '1' ? "TRUE" : "FALSE");
+    return arena_printf(&b->arena, "=%s=%s", cell, quote(&b->arena, value));
 }
 
 static int set_rule(struct xlsx_table *t, size_t i, const struct look_rule *rule,
@@ -193,13 +217,13 @@ static int set_rule(struct xlsx_table *t, size_t i, const struct look_rule *rule
                                             [COLOR_INFO] = {0xDDEBF7, 0x1F4E79},
                                             [COLOR_NEUTRAL] = {0xE7E6E6, 0x4A4A4A}};
     struct xlsx_book *b = t->book;
-    lxw_conditional_format format = {.stop_if_true = 1};
+    lxw_conditional_format format = {.type = LXW_CONDITIONAL_TYPE_FORMULA, .stop_if_true = 1};
     format.format = workbook_add_format(b->book);
     if (!format.format)
         return err_set(e, ERR_INTERNAL, "libxlsxwriter made no style");
     format_set_bg_color(format.format, colors[rule->color][0]);
     format_set_font_color(format.format, colors[rule->color][1]);
-    set_condition(b, rule, t->columns[i].type, &format);
+    format.value_string = condition(b, rule, t->columns[i].type, (lxw_col_t)i);
     return xlsx_pen_result(worksheet_conditional_format_range(x->sheet, 1, (lxw_col_t)i, x->last,
                                                               (lxw_col_t)i, &format),
                            "set a colour", e);
@@ -262,11 +286,13 @@ int xlsx_table_begin(struct xlsx_table *t, struct xlsx_book *b, const struct res
     t->columns = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->columns));
     t->widths = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->widths));
     t->places = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->places));
-    if (totals)
+    if (totals) {
         t->totals = arena_alloc(&b->arena, r->ncolumns * sizeof(*t->totals));
+        t->ntotals = r->ncolumns;
+    }
     for (size_t i = 0; i < r->ncolumns; i++) {
         const struct column *c = &r->columns[i];
-        const struct xlsx_look look = {number_format(c), column_look(c)->align, false, false};
+        const struct xlsx_look look = {.number_format = number_format(c), .align = column_align(c)};
         t->columns[i] = (struct xlsx_column){.type = c->type, .align = look.align};
         if (look.number_format && xlsx_pen_look(&b->pen, &look, &t->columns[i].own, e) != 0)
             return err_wrap(e, "column \"%s\"", c->name);
@@ -276,7 +302,8 @@ int xlsx_table_begin(struct xlsx_table *t, struct xlsx_book *b, const struct res
     return start_sheet(t, e);
 }
 
-/* Excel adds up numbers, and counts what is there; a number that is a text here is neither. */
+/* Excel adds up numbers, and counts cells that are not blank; a number that is a text here is none.
+ */
 static void count_cell(struct xlsx_table *t, size_t i, const struct cell *cell)
 {
     const struct xlsx_pen *p = &t->book->pen;
@@ -284,7 +311,7 @@ static void count_cell(struct xlsx_table *t, size_t i, const struct cell *cell)
         t->places[i] = p->places;
     if (!t->totals || t->totals[i].what == TOTAL_NONE)
         return;
-    if (t->totals[i].what == TOTAL_COUNT ? cell->text && cell->len : p->is_number)
+    if (t->totals[i].what == TOTAL_COUNT ? p->shown > 0 : p->is_number)
         tally_cell(&t->totals[i], cell);
 }
 
@@ -316,10 +343,16 @@ int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e
     return 0;
 }
 
+/* Over several columns: no row of data is, so the check can tell them apart. */
 static int put_nothing(struct xlsx_table *t, struct err *e)
 {
+    enum { COLUMNS = 4 };
     struct xlsx_pen *p = &t->book->pen;
     const char *text = locale_word(p->locale, WORD_NO_ROWS);
+    if (xlsx_pen_result(worksheet_merge_range(p->sheet, p->row, 0, p->row, COLUMNS - 1, "",
+                                              p->styles[XLSX_NOTHING]),
+                        "merge cells", e) != 0)
+        return -1;
     return xlsx_pen_text(p, 0, text, strlen(text), p->styles[XLSX_NOTHING], e);
 }
 
@@ -336,7 +369,9 @@ int xlsx_table_end(struct xlsx_table *t, struct err *e)
 
 void xlsx_table_release(struct xlsx_table *t)
 {
-    for (size_t i = 0; t->totals && i < t->result->ncolumns; i++)
+    /* Not by `result`: after a failure it may be gone. */
+    for (size_t i = 0; i < t->ntotals; i++)
         tally_release(&t->totals[i]);
     t->totals = NULL;
+    t->ntotals = 0;
 }

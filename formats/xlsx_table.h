@@ -36,6 +36,7 @@ struct xlsx_table {
     size_t *widths;       /* the widest cell so far, in characters */
     unsigned *places;     /* decimals of the last number */
     struct tally *totals; /* of each column, or NULL */
+    size_t ntotals;
     struct xlsx_extent *extents;
     size_t nextents, extents_cap;
     uint64_t rows;

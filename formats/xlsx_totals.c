@@ -1,7 +1,6 @@
 #include "formats/xlsx_totals.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/utf8.h"
@@ -30,15 +29,56 @@ static char *total_formula(struct xlsx_table *t, size_t i)
     for (size_t k = 0; k < t->nextents; k++) {
         const struct xlsx_extent *x = &t->extents[k];
         lxw_rowcol_to_range(cells, 1, (lxw_col_t)i, x->last, (lxw_col_t)i);
-        if (k + 1 == t->nextents) {
+        if (k + 1 == t->nextents)
             formula = arena_printf(arena, "%s,%s", formula, cells);
-        } else {
-            char *quoted = lxw_quote_sheetname(x->name);
-            formula = arena_printf(arena, "%s,%s!%s", formula, quoted, cells);
-            free(quoted);
-        }
+        else
+            formula =
+                arena_printf(arena, "%s,%s!%s", formula, xlsx_names_quote(arena, x->name), cells);
     }
     return arena_printf(arena, "%s)", formula);
+}
+
+/* How long a section of a number format is: up to a ; that is neither quoted nor escaped. */
+static size_t section_len(const char *s)
+{
+    size_t n = 0;
+    for (bool quoted = false; s[n] && (quoted || s[n] != ';'); n++) {
+        if (s[n] == '"')
+            quoted = !quoted;
+        else if (s[n] == '\\' && !quoted && s[n + 1])
+            n++;
+    }
+    return n;
+}
+
+/* The colour and the condition that a section begins with; [h] and [$EUR] are shown themselves. */
+static size_t section_head_len(const char *s)
+{
+    size_t n = 0;
+    while (s[n] == '[' && s[n + 1] != '$' && strchr(s + n, ']')) {
+        size_t inside = strcspn(s + n + 1, "]");
+        if (strspn(s + n + 1, "hmsHMS") == inside)
+            break;
+        n += inside + 2;
+    }
+    return n;
+}
+
+/* A number format with a word in front of what it shows, in each of its sections. */
+static const char *with_word(struct arena *arena, const char *word, const char *format)
+{
+    const char *out = "", *s = format;
+    for (;;) {
+        size_t len = section_len(s), head = section_head_len(s);
+        if (head > len)
+            head = len;
+        out = arena_printf(arena, "%s%.*s\"%s \"%.*s", out, (int)head, s, word, (int)(len - head),
+                           s + head);
+        if (!s[len])
+            return strlen(out) < LXW_FORMAT_FIELD_LEN ? out : format;
+        out = arena_printf(arena, "%s;", out);
+        s += len + 1;
+    }
 }
 
 /* Another kind than the row's label says, says so in its number format: it stays a number. */
@@ -47,7 +87,7 @@ static int total_style(struct xlsx_table *t, size_t i, enum look_total label, lx
 {
     const struct column *c = &t->result->columns[i];
     const struct column_look *look = column_look(c);
-    struct xlsx_look made = {.align = look->align, .total = true};
+    struct xlsx_look made = {.align = t->columns[i].align, .total = true};
     char format[64];
     unsigned places = t->places[i];
     if (look->total == TOTAL_NONE)
@@ -61,7 +101,7 @@ static int total_style(struct xlsx_table *t, size_t i, enum look_total label, lx
                          : c->type == COLUMN_INTEGER && look->total != TOTAL_AVERAGE ? "#,##0"
                                                                                      : format;
     if (look->total != label)
-        number = arena_printf(&t->book->arena, "\"%s \"%s", total_word(t, look->total), number);
+        number = with_word(&t->book->arena, total_word(t, look->total), number);
     made.number_format = number;
     return xlsx_pen_look(&t->book->pen, &made, out, e);
 }
@@ -74,7 +114,7 @@ static void note_total_width(struct xlsx_table *t, size_t i, enum look_total lab
     size_t shown = (size_t)snprintf(text, sizeof(text), "%.*f", (int)t->places[i], value);
     shown += shown / 3 + 2; /* thousands, a percent sign; bold digits are wider */
     if (total != label)
-        shown += utf8_utf16_units(total_word(t, total), strlen(total_word(t, total))) + 2;
+        shown += utf8_columns(total_word(t, total), strlen(total_word(t, total))) + 2;
     if (shown > t->widths[i])
         t->widths[i] = shown;
 }

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "formats/number_format_check.h"
 #include "jobs/job_parts.h"
 #include "lib/parse.h"
 
@@ -39,6 +40,16 @@ const struct field job_column_fields[] = {
     {0},
 };
 
+void job_number_format_check(const struct job_reading *r, const struct yaml_node *node,
+                             const char *key)
+{
+    const struct yaml_node *format = yaml_get(node, key);
+    const char *mistake = number_format_check(format->text);
+    if (mistake)
+        problems_add(r->problems, &format->at, "such as \"0.0%\", \"#,##0.00\", \"ddd dd mmm\"",
+                     "\"%s\" is no number format: %s", key, mistake);
+}
+
 static void unknown_type(const struct job_reading *r, const struct yaml_node *node)
 {
     enum { N = COLUMN_BINARY + 1 };
@@ -52,9 +63,10 @@ static void unknown_type(const struct job_reading *r, const struct yaml_node *no
                  fields_did_you_mean(r->arena, node->text, names, N));
 }
 
-/* "< 5", "<= 5", "> 5", ">= 5", or a text. */
+/* "< 5", "<= 5", "> 5", ">= 5", or a text, as long as Excel takes one in a formula. */
 static bool read_test(const char *key, struct look_rule *rule)
 {
+    enum { MAX_TEXT = 255 };
     static const struct {
         const char *sign;
         enum look_test test;
@@ -68,7 +80,9 @@ static bool read_test(const char *key, struct look_rule *rule)
         rule->value = key + n + strspn(key + n, " ");
         return parse_decimal(rule->value);
     }
-    return *key != '\0';
+    /* "=> 5" is a slip, and no value that a column has. */
+    return *key && strlen(key) <= MAX_TEXT && strncmp(key, "=>", 2) != 0 &&
+           strncmp(key, "=<", 2) != 0;
 }
 
 static void read_colors(const struct job_reading *r, const struct yaml_node *node,
@@ -92,7 +106,10 @@ static void read_colors(const struct job_reading *r, const struct yaml_node *nod
             k++;
         if (!colors[k]) {
             problems_add(r->problems, &c->at, "one of: good, warning, bad, info, neutral",
-                         "\"%s\" has no such color", yaml_show(r->arena, c->key));
+                         "the color of \"%s\" can't be %s", yaml_show(r->arena, c->key),
+                         c->kind == YAML_SCALAR
+                             ? arena_printf(r->arena, "\"%s\"", yaml_show(r->arena, c->text))
+                             : "more than one word");
             continue;
         }
         rule->color = (enum look_color)k;
@@ -104,7 +121,6 @@ static void read_colors(const struct job_reading *r, const struct yaml_node *nod
 void job_column_read(const struct job_reading *r, const struct yaml_node *node,
                      struct column_spec *column)
 {
-    enum { MAX_FORMAT = 255 }; /* Excel's own limit */
     struct column_entry entry = {0};
     const char *what = arena_printf(r->arena, "column \"%s\"", yaml_show(r->arena, node->key));
     fields_read(node, what, job_column_fields, &entry, r->arena, r->problems);
@@ -124,9 +140,8 @@ void job_column_read(const struct job_reading *r, const struct yaml_node *node,
         if (!column->has_type)
             unknown_type(r, yaml_get(node, "type"));
     }
-    if (entry.format && (!*entry.format || strlen(entry.format) > MAX_FORMAT))
-        problems_add(r->problems, &yaml_get(node, "format")->at, NULL,
-                     "\"format\" is empty or longer than %d bytes", MAX_FORMAT);
+    if (entry.format)
+        job_number_format_check(r, node, "format");
     if (entry.color)
         read_colors(r, entry.color, &column->look);
 }

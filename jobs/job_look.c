@@ -115,6 +115,8 @@ void job_figures_read(const struct job_reading *r, const struct yaml_node *node)
         if (fields_need_mapping(f, "a figure", example, r->problems) != 0 ||
             fields_read(f, "a figure", job_figure_fields, &entry, r->arena, r->problems) != 0)
             continue;
+        if (entry.format)
+            job_number_format_check(r, f, "format");
         if (!has_result(r->job, entry.result))
             no_result(r, &yaml_get(f, "result")->at, entry.result);
         places[look->nfigures] = f->at;
@@ -168,7 +170,7 @@ static void read_series(const struct job_reading *r, const struct yaml_node *nod
                         struct chart_look *chart)
 {
     const struct fields_item one = {node->text, node->at}, *items = &one;
-    size_t n = 1;
+    size_t n = !yaml_is_null(node);
     if (node->kind != YAML_SCALAR &&
         fields_read_list(node, "y", r->arena, &items, &n, r->problems) != 0)
         return;
@@ -200,6 +202,8 @@ static bool read_chart(const struct job_reading *r, const struct yaml_node *node
         .y_title = entry.y_title,
         .y_format = entry.y_format,
     };
+    if (entry.y_format)
+        job_number_format_check(r, node, "y_format");
     read_series(r, entry.y, chart);
     return true;
 }

@@ -30,6 +30,9 @@ void job_sheet_read(const struct job_reading *r, const struct yaml_node *node,
 void job_look_read(const struct job_reading *r, const struct yaml_node *root, const char *locale,
                    const char *logo);
 void job_figures_read(const struct job_reading *r, const struct yaml_node *node);
+/* What a workbook would be damaged by is a problem. `key` of `node` holds the number format. */
+void job_number_format_check(const struct job_reading *r, const struct yaml_node *node,
+                             const char *key);
 /* A label of one text for everyone. */
 const struct label *job_label(struct arena *arena, const char *text);
 void job_formats_read(const struct job_reading *r, const struct yaml_node *node);

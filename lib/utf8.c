@@ -116,6 +116,28 @@ size_t utf8_utf16_units(const char *s, size_t len)
     return units;
 }
 
+/* The blocks that UAX #11 calls wide, with what few narrow ones lie between them. */
+static bool is_wide(uint32_t cp)
+{
+    return (cp >= 0x1100 && cp <= 0x115f) || (cp >= 0x2e80 && cp <= 0xa4cf) ||
+           (cp >= 0xac00 && cp <= 0xd7a3) || (cp >= 0xf900 && cp <= 0xfaff) ||
+           (cp >= 0xfe30 && cp <= 0xfe6f) || (cp >= 0xff00 && cp <= 0xff60) ||
+           (cp >= 0xffe0 && cp <= 0xffe6) || (cp >= 0x1f300 && cp <= 0x1faff) ||
+           (cp >= 0x20000 && cp <= 0x3fffd);
+}
+
+size_t utf8_columns(const char *s, size_t len)
+{
+    size_t columns = 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t cp = 0;
+        size_t n = (unsigned char)s[i] < 0x80 ? 1 : utf8_decode(s + i, len - i, &cp);
+        columns += is_wide(cp) ? 2 : 1;
+        i += n ? n : 1;
+    }
+    return columns;
+}
+
 static bool must_hide(uint32_t cp)
 {
     return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x2028 || cp == 0x2029 ||

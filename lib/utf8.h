@@ -29,6 +29,9 @@ size_t utf8_clean(struct buf *out, const char *s, size_t len);
 /* Length of valid UTF-8 in UTF-16 code units, which is how Excel counts. */
 size_t utf8_utf16_units(const char *s, size_t len);
 
+/* How wide valid UTF-8 is, about, in digits: letters of East Asia and pictures are two of them. */
+size_t utf8_columns(const char *s, size_t len);
+
 /*
  * Appends `s` made fit for one line of a terminal or a log: control characters (C0, DEL, C1),
  * U+2028, U+2029 and bidirectional overrides become \xNN or \u{N}, invalid bytes \xNN. At most

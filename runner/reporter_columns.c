@@ -70,11 +70,21 @@ static bool total_needs_number(enum look_total total)
     return total == TOTAL_SUM || total == TOTAL_AVERAGE || total == TOTAL_MIN || total == TOTAL_MAX;
 }
 
+static bool colors_numbers(const struct column_look *look)
+{
+    for (size_t i = 0; i < look->nrules; i++) {
+        if (look->rules[i].test != TEST_IS)
+            return true;
+    }
+    return false;
+}
+
 static int check_looks(const struct checking *c)
 {
     for (size_t i = 0; i < c->spec->ncolumns; i++) {
         const struct column_spec *s = &c->spec->columns[i];
         if (need(c, &s->at, s->name, s->look.bar, "a bar") != 0 ||
+            need(c, &s->at, s->name, colors_numbers(&s->look), "a color by < or >") != 0 ||
             need(c, &s->at, s->name, total_needs_number(s->look.total), "a total") != 0)
             return -1;
     }

@@ -245,7 +245,7 @@ static const struct {
     {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {width: 300}}}}\n",
      "2:67 from 1 to 255"},
     {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {format: ''}}}}\n",
-     "2:68 \"format\" is empty"},
+     "2:68 \"format\" is no number format: it is empty"},
     {JOB "results: {all: {sql: SELECT id FROM videos, columns: {id: {tilte: x}}}}\n",
      "2:60 unknown key \"tilte\" in column \"id\" (did you mean \"title\"?)"},
     /* Queries: that the rules of jobs/sql.h are asked, and the job's own. */

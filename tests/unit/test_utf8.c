@@ -95,6 +95,21 @@ START_TEST(utf16_units)
 }
 END_TEST
 
+START_TEST(columns)
+{
+    static const struct {
+        const char *text;
+        size_t columns;
+    } cases[] = {
+        {"", 0},  {"abc", 3}, {"Größe", 5}, {"日本語", 6}, {"ﾆﾎﾝ", 3},  {"한국", 4}, {"Ｅ＝", 4},
+        {"ж", 1}, {"ﷺ", 1},   {"🧘", 2},  {"a日b", 4},   {"\xff", 1}, {"é", 1},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        ck_assert_msg(utf8_columns(cases[i].text, strlen(cases[i].text)) == cases[i].columns, "%s",
+                      cases[i].text);
+}
+END_TEST
+
 START_TEST(visible)
 {
     static const struct {
@@ -132,6 +147,7 @@ int main(void)
                                   broken_text,
                                   bad_byte_at_every_position,
                                   utf16_units,
+                                  columns,
                                   visible,
                                   NULL};
     return unit_main("utf8", tests);

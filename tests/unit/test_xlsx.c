@@ -1,43 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "formats/xlsx.h"
-#include "formats/xlsx_check.h"
-#include "formats/zip_read.h"
-#include "lib/buf.h"
-#include "tests/unit/rows.h"
-
-static int keep(void *ctx, const char *p, size_t len, struct err *e)
-{
-    (void)e;
-    buf_add(ctx, p, len);
-    return 0;
-}
-
-/* One part of a workbook as text; the caller frees it. */
-static char *read_part(const char *path, const char *name)
-{
-    struct zip z;
-    struct err e = {0};
-    struct buf text;
-    buf_init(&text, 1 << 26);
-    ck_ok(zip_read_open(&z, path, &e), &e);
-    const struct zip_member *m = zip_read_find(&z, name);
-    ck_assert_msg(m != NULL, "no %s", name);
-    ck_ok(zip_read_member(&z, m, keep, &text, &e), &e);
-    zip_read_release(&z);
-    return text.data;
-}
-
-static void has(const char *text, const char *part)
-{
-    ck_assert_msg(strstr(text, part) != NULL, "no %s in %s", part, text);
-}
-
-static void has_not(const char *text, const char *part)
-{
-    ck_assert_msg(strstr(text, part) == NULL, "%s in %s", part, text);
-}
+#include "tests/unit/xlsx_parts.h"
 
 /* Writes one column and proves it; returns the data sheet's XML. */
 static char *column_xml(enum column_type type, const char *number_format, const struct cell *cells,
@@ -53,7 +17,7 @@ static char *column_xml(enum column_type type, const char *number_format, const 
     rows_init(&rows, &column, 1, cells, n);
     ck_ok(rows_write(&format_xlsx, options, path, &rows, notes, &e), &e);
     ck_ok(rows_verify(&format_xlsx, path, options, nrows, &proof, &e), &e);
-    return read_part(path, "xl/worksheets/sheet2.xml");
+    return parts_read(path, "xl/worksheets/sheet2.xml");
 }
 
 START_TEST(test_values)
@@ -106,7 +70,7 @@ START_TEST(test_values)
             column_xml(cases[i].type, NULL, &cases[i].cell, 1, &format_default_options, &notes);
         char *row = strstr(xml, "<row r=\"2\"");
         ck_assert_ptr_nonnull(row);
-        has(row, cases[i].want);
+        parts_has(row, cases[i].want);
         ck_assert_ptr_null(strstr(xml, "<f>"));
         ck_assert_ptr_null(strstr(xml, "hyperlink"));
         ck_assert_msg(notes.numbers_as_text == cases[i].numbers, "case %zu: numbers", i);
@@ -152,7 +116,7 @@ START_TEST(test_long_texts)
     ck_assert_ptr_nonnull(strstr(e.hint, "too_long"));
     options.xlsx_truncate = true;
     char *xml = column_xml(COLUMN_TEXT, NULL, &cell, 1, &options, &notes);
-    has(xml, "😀… [cut]</t>");
+    parts_has(xml, "😀… [cut]</t>");
     ck_assert_uint_eq(notes.truncated_texts, 1);
     free(xml);
     free(emoji);
@@ -180,31 +144,32 @@ START_TEST(test_sheet)
     char sha256[HASH_HEX_SIZE];
     ck_ok(hash_file(path, sha256, &e), &e);
     ck_assert_str_eq(proof.sha256, sha256);
-    char *xml = read_part(path, "xl/worksheets/sheet2.xml");
-    has(xml, "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/>");
-    has(xml, "<autoFilter ref=\"A1:C3\"/>");
-    has(xml, "width=\"13.2"); /* 12.5 and the library's padding */
-    has(xml, "<row r=\"3\"");
+    char *xml = parts_read(path, "xl/worksheets/sheet2.xml");
+    parts_has(xml,
+              "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/>");
+    parts_has(xml, "<autoFilter ref=\"A1:C3\"/>");
+    parts_has(xml, "width=\"13.2"); /* 12.5 and the library's padding */
+    parts_has(xml, "<row r=\"3\"");
     free(xml);
-    xml = read_part(path, "xl/styles.xml");
-    has(xml, "formatCode=\"0.0%\"");
+    xml = parts_read(path, "xl/styles.xml");
+    parts_has(xml, "formatCode=\"0.0%\"");
     free(xml);
-    xml = read_part(path, "xl/workbook.xml");
-    has(xml, "<sheet name=\"About\"");
-    has(xml, "<sheet name=\"Videos\"");
+    xml = parts_read(path, "xl/workbook.xml");
+    parts_has(xml, "<sheet name=\"About\"");
+    parts_has(xml, "<sheet name=\"Videos\"");
     free(xml);
-    xml = read_part(path, "xl/worksheets/sheet1.xml");
-    has(xml, "Daily report");
-    has(xml, "Müller &amp; Söhne");
-    has(xml, "November 2026");
-    has(xml, "2026-11-01 00:00 UTC");
-    has(xml, "2026-12-01 00:00 UTC");
-    has(xml, "2026-12-01 02:00 UTC");
-    has(xml, "Videos");
+    xml = parts_read(path, "xl/worksheets/sheet1.xml");
+    parts_has(xml, "Daily report");
+    parts_has(xml, "Müller &amp; Söhne");
+    parts_has(xml, "November 2026");
+    parts_has(xml, "2026-11-01 00:00 UTC");
+    parts_has(xml, "2026-12-01 00:00 UTC");
+    parts_has(xml, "2026-12-01 02:00 UTC");
+    parts_has(xml, "Videos");
     free(xml);
-    xml = read_part(path, "docProps/core.xml");
-    has(xml, "2026-12-01T02:00:00Z");
-    has(xml, "<dc:creator>pressrun</dc:creator>");
+    xml = parts_read(path, "docProps/core.xml");
+    parts_has(xml, "2026-12-01T02:00:00Z");
+    parts_has(xml, "<dc:creator>pressrun</dc:creator>");
     free(xml);
 }
 END_TEST
@@ -213,9 +178,9 @@ START_TEST(test_no_rows)
 {
     struct render_notes notes;
     char *xml = column_xml(COLUMN_TEXT, NULL, NULL, 0, &format_default_options, &notes);
-    has(xml, "<autoFilter ref=\"A1\"/>");
-    has(xml, "There is nothing to report for this period.");
-    has_not(xml, "<row r=\"3\"");
+    parts_has(xml, "<autoFilter ref=\"A1\"/>");
+    parts_has(xml, "There is nothing to report for this period.");
+    parts_has_not(xml, "<row r=\"3\"");
     free(xml);
 }
 END_TEST
@@ -245,19 +210,19 @@ START_TEST(test_more_rows_than_a_sheet)
         ck_ok(format_xlsx.finish(w, &e), &e);
         format_xlsx.free(w);
         ck_ok(xlsx_check(path, rows, 2, LIMIT, &proof, &e), &e);
-        rows[0].rows += 2; /* one row more than none is as long: that line says so */
+        rows[0].rows++;
         ck_assert_int_eq(xlsx_check(path, rows, 2, LIMIT, &proof, &e), -1);
         ck_assert_int_eq(e.kind, ERR_IO);
         if (n != 9)
             continue;
-        char *xml = read_part(path, "xl/workbook.xml");
-        has(xml, "\"Videos\"");
-        has(xml, "\"Videos (2)\"");
-        has(xml, "\"Videos (3)\"");
-        has(xml, "\"videos (4)\"");
+        char *xml = parts_read(path, "xl/workbook.xml");
+        parts_has(xml, "\"Videos\"");
+        parts_has(xml, "\"Videos (2)\"");
+        parts_has(xml, "\"Videos (3)\"");
+        parts_has(xml, "\"videos (4)\"");
         free(xml);
-        xml = read_part(path, "xl/worksheets/sheet4.xml");
-        has(xml, "<autoFilter ref=\"A1:A2\"/>");
+        xml = parts_read(path, "xl/worksheets/sheet4.xml");
+        parts_has(xml, "<autoFilter ref=\"A1:A2\"/>");
         free(xml);
     }
 }

@@ -2,11 +2,8 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "formats/xlsx_check.h"
 #include "formats/xml_parse.h"
-#include "formats/zip_read.h"
-#include "lib/buf.h"
-#include "tests/unit/rows.h"
+#include "tests/unit/xlsx_parts.h"
 
 /* A workbook of ours with two rows; the caller frees it. */
 static char *make(size_t *len)
@@ -54,13 +51,6 @@ START_TEST(test_cuts)
 }
 END_TEST
 
-static int keep(void *ctx, const char *p, size_t len, struct err *e)
-{
-    (void)e;
-    buf_add(ctx, p, len);
-    return 0;
-}
-
 /* All that is in the file: names and contents, one behind the other. */
 static void unpack(const char *data, size_t len, struct buf *out)
 {
@@ -72,7 +62,7 @@ static void unpack(const char *data, size_t len, struct buf *out)
     ck_ok(zip_read_open(&z, path, &e), &e);
     for (size_t i = 0; i < z.n; i++) {
         buf_add_str(out, z.members[i].name);
-        ck_ok(zip_read_member(&z, &z.members[i], keep, out, &e), &e);
+        ck_ok(zip_read_member(&z, &z.members[i], parts_keep, out, &e), &e);
     }
     zip_read_release(&z);
 }
@@ -142,24 +132,31 @@ static void add_member(struct buf *file, struct buf *directory, const struct par
     buf_add(file, p->text, len);
 }
 
-static int check_parts(const struct part *parts, size_t n, uint64_t rows, struct err *e)
+/* Puts the parts together; the caller releases the file. */
+static void pack(const struct part *parts, size_t n, struct buf *file)
 {
-    struct buf file, directory;
-    buf_init(&file, 1 << 20);
+    struct buf directory;
+    buf_init(file, 1 << 20);
     buf_init(&directory, 1 << 20);
     for (size_t i = 0; i < n; i++)
-        add_member(&file, &directory, &parts[i]);
-    size_t at = file.len;
-    buf_add(&file, directory.data, directory.len);
-    buf_add(&file, "PK\5\6\0\0\0\0", 8);
-    put(&file, n, 2);
-    put(&file, n, 2);
-    put(&file, directory.len, 4);
-    put(&file, at, 4);
-    put(&file, 0, 2);
+        add_member(file, &directory, &parts[i]);
+    size_t at = file->len;
+    buf_add(file, directory.data, directory.len);
+    buf_add(file, "PK\5\6\0\0\0\0", 8);
+    put(file, n, 2);
+    put(file, n, 2);
+    put(file, directory.len, 4);
+    put(file, at, 4);
+    put(file, 0, 2);
+    buf_release(&directory);
+}
+
+static int check_parts(const struct part *parts, size_t n, uint64_t rows, struct err *e)
+{
+    struct buf file;
+    pack(parts, n, &file);
     int rc = check(file.data, file.len, rows, e);
     buf_release(&file);
-    buf_release(&directory);
     return rc;
 }
 
@@ -199,6 +196,97 @@ START_TEST(test_parts)
         parts[cases[i].replace] = cases[i].part;
         ck_error(check_parts(parts, N, 1, &e), &e, cases[i].wrong);
     }
+}
+END_TEST
+
+/* ---- what is lost or added in a sheet ---- */
+
+static const struct column_look sum = {.total = TOTAL_SUM};
+static const struct column total_columns[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                              {"b", "B", COLUMN_INTEGER, &sum}};
+static const struct cell total_cells[] = {CELL("x"), CELL("1"), CELL("y"), CELL("2")};
+
+/* Takes a row out of a sheet's XML, or puts it in twice. */
+static char *with_row(const char *xml, const char *row, int times)
+{
+    struct buf out;
+    const char *begin = strstr(xml, row);
+    ck_assert_msg(begin != NULL, "no %s in %s", row, xml);
+    const char *end = strstr(begin, "</row>") + strlen("</row>");
+    buf_init(&out, 1 << 20);
+    buf_add(&out, xml, (size_t)(begin - xml));
+    for (int i = 0; i < times; i++)
+        buf_add(&out, begin, (size_t)(end - begin));
+    buf_add_str(&out, end);
+    return out.data;
+}
+
+/* Checks a workbook again, in which a part has another text. */
+static int check_with(const char *path, const struct parts_sheet *sheets, size_t n,
+                      const char *part, const char *text, struct err *e)
+{
+    struct zip z;
+    struct part parts[64];
+    struct buf texts[64], file;
+    ck_ok(zip_read_open(&z, path, e), e);
+    ck_assert_uint_le(z.n, ROWS_COUNT(parts));
+    for (size_t i = 0; i < z.n; i++) {
+        buf_init(&texts[i], 1 << 20);
+        ck_ok(zip_read_member(&z, &z.members[i], parts_keep, &texts[i], e), e);
+        bool other = strcmp(z.members[i].name, part) == 0;
+        parts[i] = (struct part){z.members[i].name, other ? text : texts[i].data};
+    }
+    pack(parts, z.n, &file);
+    const char *copy = rows_path("mutated.xlsx");
+    rows_put(copy, file.data, file.len);
+    int rc = parts_check(copy, sheets, n, XLSX_MAX_ROWS, e);
+    for (size_t i = 0; i < z.n; i++)
+        buf_release(&texts[i]);
+    buf_release(&file);
+    zip_read_release(&z);
+    return rc;
+}
+
+START_TEST(test_lost_rows)
+{
+    static const struct parts_sheet sheet = PARTS_SHEET("a", "A", NULL, total_columns, total_cells);
+    static const char part[] = "xl/worksheets/sheet2.xml";
+    static const struct {
+        const char *row, *what;
+    } cases[] = {{"<row r=\"1\"", "header"}, {"<row r=\"3\"", "data"}, {"<row r=\"4\"", "totals"}};
+    struct err e = {0};
+    const char *path = parts_make(&rows_document, &sheet, 1, XLSX_MAX_ROWS);
+    char *xml = parts_read(path, part);
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        char *same = with_row(xml, cases[i].row, 1), *lost = with_row(xml, cases[i].row, 0),
+             *twice = with_row(xml, cases[i].row, 2);
+        ck_assert_str_eq(same, xml);
+        ck_ok(check_with(path, &sheet, 1, part, same, &e), &e);
+        ck_error(check_with(path, &sheet, 1, part, lost, &e), &e,
+                 "holds 3 rows with its header, 4 were written");
+        ck_error(check_with(path, &sheet, 1, part, twice, &e), &e,
+                 "holds 5 rows with its header, 4 were written");
+        free(same);
+        free(lost);
+        free(twice);
+    }
+    free(xml);
+}
+END_TEST
+
+/* A sheet without rows is as long as one with one row. */
+START_TEST(test_none_or_one)
+{
+    static const struct column columns[] = {{"a", "A", COLUMN_TEXT, NULL}};
+    static const struct cell cells[] = {CELL("x")};
+    static const struct parts_sheet one = PARTS_SHEET("a", "A", NULL, columns, cells),
+                                    none = {{"a", "A", NULL, columns, 1}, NULL, 0};
+    struct err e = {0};
+    const char *path = parts_make(&rows_document, &one, 1, XLSX_MAX_ROWS);
+    ck_error(parts_check(path, &none, 1, XLSX_MAX_ROWS, &e), &e, "holds a row, none was written");
+    path = parts_make(&rows_document, &none, 1, XLSX_MAX_ROWS);
+    ck_error(parts_check(path, &one, 1, XLSX_MAX_ROWS, &e), &e,
+             "says that there are no rows, but some were written");
 }
 END_TEST
 
@@ -262,6 +350,7 @@ END_TEST
 
 int main(void)
 {
-    return unit_main("xlsx_check", (const TTest *const[]){test_counts, test_cuts, test_flips,
-                                                          test_parts, test_xml, NULL});
+    return unit_main("xlsx_check",
+                     (const TTest *const[]){test_counts, test_cuts, test_flips, test_parts,
+                                            test_lost_rows, test_none_or_one, test_xml, NULL});
 }
