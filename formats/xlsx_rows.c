@@ -202,21 +202,34 @@ void xlsx_rows_formula(struct xlsx_rows *r, lxw_col_t col, const char *formula, 
 
 /* ---- rows ---- */
 
-/* Gives the styles of the row their numbers. The library looks a format up again and again that
- * looks like one that has a number: we tell it. Returns the row's new length; it has the room. */
-static size_t resolve(struct xlsx_rows_sheet *s, char *row, size_t len)
+static size_t insert(char *row, size_t len, size_t at, const char *text, size_t n)
 {
+    memmove(row + at + n, row + at, len - at);
+    memcpy(row + at, text, n);
+    return len + n;
+}
+
+/*
+ * Gives the row what the library would know only now, and returns its new length; it has the room.
+ * The styles' numbers: the library looks a format up again and again that looks like one that has a
+ * number, so we tell it. And what rows have once a sheet uses something of Excel 2010.
+ */
+static size_t settle(struct xlsx_rows_sheet *s, char *row, size_t len)
+{
+    static const char descent[] = " x14ac:dyDescent=\"0.25\"";
     char text[16 + XLSX_NUMBER_BYTES];
     size_t shift = 0;
+    if (s->sheet->excel_version == 2010 && len) {
+        shift = sizeof(descent) - 1;
+        len = insert(row, len, (size_t)((char *)memchr(row, '>', len) - row), descent, shift);
+    }
     for (size_t i = 0; i < s->nstyles; i++) {
         lxw_format *style = s->styles[i].format;
         int32_t index = style->xf_index = lxw_format_get_xf_index(style);
         if (index == 0)
             continue;
-        size_t n = style_text((unsigned)index, text), at = s->styles[i].at + shift;
-        memmove(row + at + n, row + at, len - at);
-        memcpy(row + at, text, n);
-        len += n;
+        size_t n = style_text((unsigned)index, text);
+        len = insert(row, len, s->styles[i].at + shift, text, n);
         shift += n;
     }
     s->nstyles = 0;
@@ -261,14 +274,14 @@ static void end_row(struct xlsx_rows *r)
     if (r->used == r->row_start)
         return;
     end_cell(r, PUT(room(r, MARGIN), "</row>"));
-    room(r, s->nstyles * MARGIN);
+    room(r, (s->nstyles + 1) * MARGIN);
 }
 
 int xlsx_rows_row(struct xlsx_rows *r, lxw_row_t row, unsigned height, struct err *e)
 {
     end_row(r);
-    if (current(r)->nstyles)
-        r->used = r->row_start + resolve(current(r), r->xml + r->row_start, r->used - r->row_start);
+    if (r->used)
+        r->used = r->row_start + settle(current(r), r->xml + r->row_start, r->used - r->row_start);
     r->row_start = r->used;
     if (r->used >= BLOCK_BYTES)
         pack(r, DEFLATE_MORE);
@@ -293,7 +306,7 @@ int xlsx_rows_end(struct xlsx_rows *r, struct err *e)
     pack(r, DEFLATE_SEGMENT);
     s->packed = aside_size(&r->aside) - s->at;
     s->last_len = r->used;
-    s->last = xmalloc(r->used + s->nstyles * MARGIN);
+    s->last = xmalloc(r->used + (s->nstyles + 1) * MARGIN);
     memcpy(s->last, r->xml, r->used);
     /* The library writes the extent of what it believes to be there. */
     s->sheet->dim_rowmin = 0;
@@ -308,6 +321,6 @@ void xlsx_rows_seal(struct xlsx_rows *r, lxw_worksheet *first)
     lxw_worksheet_write_single_row(first);
     for (size_t i = 0; i < r->nsheets; i++) {
         struct xlsx_rows_sheet *s = &r->sheets[i];
-        s->last_len = resolve(s, s->last, s->last_len);
+        s->last_len = settle(s, s->last, s->last_len);
     }
 }
