@@ -14,11 +14,11 @@ enum { OUT_BYTES = 64 * 1024, PIECE = 1 << 30 /* both count in 32 bits */ };
 
 #ifdef PRESSRUN_ISAL
 
-enum { LEVEL = 1 };
+enum { LEVEL = 2 };
 
 struct deflate {
     struct isal_zstream stream;
-    uint8_t level_buf[ISAL_DEF_LVL1_DEFAULT];
+    uint8_t level_buf[ISAL_DEF_LVL2_DEFAULT];
     uint8_t out[OUT_BYTES];
 };
 

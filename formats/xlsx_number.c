@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIGITS = 16, MAX_SCALE = 19, MANTISSA_BITS = 53 };
+enum { DIGITS = 16, MAX_SCALE = 19, MANTISSA_BITS = 52, BIAS = 1023 };
 
 __extension__ typedef unsigned __int128 wide;
 
@@ -32,12 +32,19 @@ static const uint64_t powers[MAX_SCALE + 1] = {1,
 
 static size_t put_integer(char *out, uint64_t n)
 {
-    char digits[20];
-    size_t len = 0;
-    do
-        digits[sizeof(digits) - ++len] = (char)('0' + n % 10);
-    while (n /= 10);
-    memcpy(out, digits + sizeof(digits) - len, len);
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    char digits[20], *p = digits + sizeof(digits);
+    for (; n >= 100; n /= 100)
+        memcpy(p -= 2, pairs + n % 100 * 2, 2);
+    if (n >= 10)
+        memcpy(p -= 2, pairs + n * 2, 2);
+    else
+        *--p = (char)('0' + n);
+    size_t len = (size_t)(digits + sizeof(digits) - p);
+    memcpy(out, p, len);
     return len;
 }
 
@@ -59,9 +66,10 @@ static int exponent(double a)
 /* Its first 16 digits as an integer: exact arithmetic, halves to the even neighbour. */
 static uint64_t first_digits(double a, int x)
 {
-    int binary;
-    uint64_t mantissa = (uint64_t)ldexp(frexp(a, &binary), MANTISSA_BITS);
-    unsigned shift = (unsigned)(MANTISSA_BITS - binary);
+    uint64_t bits; /* of IEEE 754 */
+    memcpy(&bits, &a, sizeof(bits));
+    uint64_t one = (uint64_t)1 << MANTISSA_BITS, mantissa = (bits & (one - 1)) | one;
+    unsigned shift = (unsigned)(BIAS + MANTISSA_BITS - (int)(bits >> MANTISSA_BITS));
     wide scaled = (wide)mantissa * powers[DIGITS - 1 - x];
     wide half = (wide)1 << (shift - 1), rest = scaled & (half * 2 - 1);
     uint64_t n = (uint64_t)(scaled >> shift);
