@@ -67,6 +67,7 @@ struct format_options {
     bool csv_quote_all;     /* every field that is not NULL; else those that must be */
     bool csv_lf;            /* lines end with LF; else with CRLF */
     const char *csv_null;   /* text for NULL */
+    bool xlsx_small;        /* cells say where they are only after a gap */
     bool xlsx_truncate;     /* cut texts over 32,767 UTF-16 units, visibly; else the run fails */
     const struct codec *compress[FORMAT_MAX]; /* by format_index(); NULL: not compressed */
     uint64_t html_max_rows;                   /* of a result set that a page shows; 0: all */

@@ -1,8 +1,8 @@
 /*
- * XLSX by libxlsxwriter, in its mode of constant memory: rows go to temporary files as they come.
+ * XLSX: the rows by our own hand as they come (xlsx_rows.h), all the rest by libxlsxwriter.
  *
- * The library reports few of its own failures (a full disk gives a short sheet and "no error"), so
- * what it made is proven by xlsx_check(). A failed allocation inside it may end the process.
+ * The library reports few of its own failures (a full disk gives a short part and "no error"), so
+ * what was made is proven by xlsx_check(). A failed allocation inside it may end the process.
  */
 #include "formats/xlsx.h"
 
@@ -15,6 +15,7 @@
 #include "formats/xlsx_chart.h"
 #include "formats/xlsx_check.h"
 #include "formats/xlsx_cover.h"
+#include "formats/xlsx_package.h"
 #include "formats/xlsx_table.h"
 #include "lib/mem.h"
 
@@ -23,6 +24,7 @@ enum { PROPERTY_UNITS = 255, MAX_COVER_CHARTS = 100 };
 struct xlsx {
     struct writer writer;
     struct xlsx_book book;
+    char *path;
     lxw_worksheet *cover;
     struct figures figures;
     struct xlsx_content *contents;
@@ -70,9 +72,11 @@ static void xlsx_free(struct writer *w)
     xlsx_table_release(&x->table);
     figures_release(&x->figures);
     xlsx_pen_release(&x->book.pen);
+    xlsx_rows_free(x->book.rows);
     lxw_workbook_free(x->book.book);
     xlsx_names_release(&x->book.names);
     arena_release(&x->book.arena);
+    free(x->path);
     free(x);
 }
 
@@ -95,10 +99,12 @@ int xlsx_open_limited(struct writer **w, const char *path, const char *temp_dir,
     struct xlsx *x = xcalloc(1, sizeof(*x));
     struct xlsx_book *b = &x->book;
     char *dir = xstrdup(temp_dir);
-    lxw_workbook_options how = {.constant_memory = 1, .tmpdir = dir, .use_zip64 = 1};
+    lxw_workbook_options how = {.constant_memory = 1, .tmpdir = dir};
     x->writer.format = &format_xlsx;
     b->doc = doc;
     b->max_rows = max_rows;
+    b->rows = xlsx_rows_open(temp_dir, options->xlsx_small);
+    x->path = xstrdup(path);
     b->book = workbook_new_opt(path, &how);
     free(dir);
     if (!b->book) {
@@ -192,9 +198,12 @@ static int xlsx_finish(struct writer *w, struct err *e)
     const struct xlsx_cover cover = {&x->figures, x->contents, x->ncontents, x->charts, x->ncharts};
     if (xlsx_cover_write(&x->book, x->cover, &cover, e) != 0)
         return err_wrap(e, "the first sheet");
+    xlsx_rows_seal(x->book.rows, x->cover);
     lxw_workbook *book = x->book.book;
     x->book.book = NULL; /* closing frees it, whatever comes out */
-    return xlsx_pen_result(workbook_close(book), "write the workbook", e);
+    if (xlsx_pen_result(workbook_close(book), "write the workbook", e) != 0)
+        return -1;
+    return xlsx_package_finish(x->path, x->book.rows, e);
 }
 
 static int xlsx_verify(const char *path, const struct format_options *options,

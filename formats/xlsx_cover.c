@@ -315,6 +315,7 @@ int xlsx_cover_write(struct xlsx_book *b, lxw_worksheet *sheet, const struct xls
 {
     struct xlsx_pen *p = &b->pen;
     p->sheet = sheet;
+    p->rows = NULL;
     p->row = 0;
     if (put_heading(b, e) != 0 || put_figures(p, cover->figures, e) != 0 || put_facts(b, e) != 0 ||
         put_contents(b, cover, e) != 0 || put_notes(p, cover, e) != 0)

@@ -220,6 +220,15 @@ static int style_of(struct xlsx_pen *p, const struct xlsx_column *column, enum x
     return 0;
 }
 
+int xlsx_pen_blank(struct xlsx_pen *p, lxw_col_t col, lxw_format *style, struct err *e)
+{
+    if (p->rows) {
+        xlsx_rows_blank(p->rows, col, style);
+        return 0;
+    }
+    return xlsx_pen_result(worksheet_write_blank(p->sheet, p->row, col, style), "write a cell", e);
+}
+
 int xlsx_pen_text(struct xlsx_pen *p, lxw_col_t col, const char *s, size_t len, lxw_format *style,
                   struct err *e)
 {
@@ -235,16 +244,22 @@ int xlsx_pen_text(struct xlsx_pen *p, lxw_col_t col, const char *s, size_t len, 
         p->notes->truncated_texts++;
     }
     if (!p->text.len) /* the library leaves out an empty text without a style */
-        return xlsx_pen_result(
-            worksheet_write_blank(p->sheet, p->row, col, style ? style : p->styles[XLSX_PLAIN]),
-            "write a cell", e);
+        return xlsx_pen_blank(p, col, style ? style : p->styles[XLSX_PLAIN], e);
+    if (p->rows) {
+        xlsx_rows_text(p->rows, col, p->text.data, p->text.len, style);
+        return 0;
+    }
     return xlsx_pen_result(worksheet_write_string(p->sheet, p->row, col, p->text.data, style),
                            "write a cell", e);
 }
 
-static int write_number(struct xlsx_pen *p, lxw_col_t col, double value, lxw_format *style,
-                        struct err *e)
+int xlsx_pen_number(struct xlsx_pen *p, lxw_col_t col, double value, lxw_format *style,
+                    struct err *e)
 {
+    if (p->rows) {
+        xlsx_rows_number(p->rows, col, value, style);
+        return 0;
+    }
     return xlsx_pen_result(worksheet_write_number(p->sheet, p->row, col, value, style),
                            "write a cell", e);
 }
@@ -282,10 +297,10 @@ static int put_number(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_colum
     p->places = decimals;
     enum xlsx_kind kind = XLSX_NUMBER + (column->type == COLUMN_DECIMAL ? decimals : 0);
     if (is_float && !column->own && column->align == ALIGN_AUTO)
-        return write_number(p, col, value, NULL, e);
+        return xlsx_pen_number(p, col, value, NULL, e);
     if (style_of(p, column, is_float ? XLSX_TEXT : kind, &style, e) != 0)
         return -1;
-    return write_number(p, col, value, style, e);
+    return xlsx_pen_number(p, col, value, style, e);
 }
 
 static int put_boolean(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_column *column,
@@ -298,6 +313,10 @@ static int put_boolean(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_colu
     if ((column->own || column->align != ALIGN_AUTO) &&
         style_of(p, column, XLSX_TEXT, &style, e) != 0)
         return -1;
+    if (p->rows) {
+        xlsx_rows_boolean(p->rows, col, *cell->text == '1', style);
+        return 0;
+    }
     return xlsx_pen_result(
         worksheet_write_boolean(p->sheet, p->row, col, *cell->text == '1', style), "write a cell",
         e);
@@ -327,7 +346,7 @@ static int put_date(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_column 
     p->shown = cell->len;
     if (style_of(p, column, kind, &style, e) != 0)
         return -1;
-    return write_number(p, col, serial, style, e);
+    return xlsx_pen_number(p, col, serial, style, e);
 }
 
 static int put_json(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_column *column,
@@ -360,8 +379,7 @@ int xlsx_pen_cell(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_column *c
         /* A row without any cell would not be in the file at all: the first column always is. */
         if (col)
             return 0;
-        return xlsx_pen_result(worksheet_write_blank(p->sheet, p->row, col, p->styles[XLSX_PLAIN]),
-                               "write a cell", e);
+        return xlsx_pen_blank(p, col, p->styles[XLSX_PLAIN], e);
     }
     switch (column->type) {
     case COLUMN_INTEGER:

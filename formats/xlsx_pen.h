@@ -9,6 +9,7 @@
 #include <xlsxwriter.h>
 
 #include "formats/format.h"
+#include "formats/xlsx_rows.h"
 #include "formats/xlsx_value.h"
 #include "lib/buf.h"
 #include "lib/mem.h"
@@ -57,6 +58,7 @@ struct xlsx_pen {
     const struct locale *locale;
     lxw_worksheet *sheet; /* where it writes, and in which row */
     lxw_row_t row;
+    struct xlsx_rows *rows; /* the sheet's rows are written by us; NULL: by the library */
     bool truncate;
     struct render_notes *notes;
     size_t shown;    /* how wide the last cell is, in digits; 0: it is blank */
@@ -84,6 +86,10 @@ int xlsx_pen_look(struct xlsx_pen *p, const struct xlsx_look *look, lxw_format *
 /* The number format of a type in the pen's locale; of decimals, with so many of them. */
 void xlsx_pen_format_of(const struct xlsx_pen *p, enum column_type type, unsigned decimals,
                         char out[64]);
+/* Cells of the row at hand, each row from left to right. */
+int xlsx_pen_blank(struct xlsx_pen *p, lxw_col_t col, lxw_format *style, struct err *e);
+int xlsx_pen_number(struct xlsx_pen *p, lxw_col_t col, double value, lxw_format *style,
+                    struct err *e);
 int xlsx_pen_text(struct xlsx_pen *p, lxw_col_t col, const char *s, size_t len, lxw_format *style,
                   struct err *e);
 int xlsx_pen_cell(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_column *column,

@@ -9,6 +9,7 @@
 #include "lib/utf8.h"
 
 enum {
+    NOTHING_COLUMNS = 4, /* that the line which says that there are no rows covers */
     MIN_WIDTH = 8,
     MAX_WIDTH = 60,
     FILTER_BUTTON = 3, /* characters that the button of the autofilter covers in a header */
@@ -127,6 +128,7 @@ static int start_sheet(struct xlsx_table *t, struct err *e)
         return -1;
     t->nextents++;
     p->sheet = x->sheet;
+    p->rows = b->rows;
     p->row = 0;
     worksheet_freeze_panes(x->sheet, 1, 0);
     worksheet_fit_to_pages(x->sheet, 1, 0);
@@ -134,8 +136,9 @@ static int start_sheet(struct xlsx_table *t, struct err *e)
         worksheet_set_tab_color(x->sheet, (lxw_color_t)look->tab_color);
     if (look->hidden)
         worksheet_hide(x->sheet);
-    if (xlsx_pen_result(worksheet_set_row(x->sheet, 0, HEADER_HEIGHT, NULL), "set a height", e) !=
-        0)
+    xlsx_rows_begin(b->rows, x->sheet,
+                    r->ncolumns < NOTHING_COLUMNS ? NOTHING_COLUMNS : r->ncolumns);
+    if (xlsx_rows_row(b->rows, 0, HEADER_HEIGHT, e) != 0)
         return -1;
     for (size_t i = 0; i < r->ncolumns; i++) {
         const char *title = r->columns[i].title;
@@ -252,8 +255,7 @@ static int set_colors(struct xlsx_table *t, const struct xlsx_extent *x, struct 
     return 0;
 }
 
-/* The rows are complete. The filter comes before what is written below them, which is no part of
- * it: the library takes no range that ends above the row it is at. */
+/* The rows are complete. What is written below them is no part of the filter. */
 static int end_rows(struct xlsx_table *t, struct err *e)
 {
     struct xlsx_extent *x = &t->extents[t->nextents - 1];
@@ -329,8 +331,10 @@ int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e
 {
     struct xlsx_pen *p = &t->book->pen;
     uint64_t most = xlsx_table_sheet_rows(t->book->max_rows, t->totals != NULL);
-    if (p->row > most &&
-        (end_rows(t, e) != 0 || set_widths(t, p->sheet, e) != 0 || start_sheet(t, e) != 0))
+    if (p->row > most && (end_rows(t, e) != 0 || set_widths(t, p->sheet, e) != 0 ||
+                          xlsx_rows_end(p->rows, e) != 0 || start_sheet(t, e) != 0))
+        return -1;
+    if (xlsx_rows_row(p->rows, p->row, 0, e) != 0)
         return -1;
     for (size_t i = 0; i < t->result->ncolumns; i++) {
         if (xlsx_pen_cell(p, (lxw_col_t)i, &t->columns[i], &cells[i], e) != 0)
@@ -346,14 +350,18 @@ int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e
 /* Over several columns: no row of data is, so the check can tell them apart. */
 static int put_nothing(struct xlsx_table *t, struct err *e)
 {
-    enum { COLUMNS = 4 };
     struct xlsx_pen *p = &t->book->pen;
+    lxw_format *style = p->styles[XLSX_NOTHING];
     const char *text = locale_word(p->locale, WORD_NO_ROWS);
-    if (xlsx_pen_result(worksheet_merge_range(p->sheet, p->row, 0, p->row, COLUMNS - 1, "",
-                                              p->styles[XLSX_NOTHING]),
-                        "merge cells", e) != 0)
+    if (xlsx_pen_result(
+            worksheet_merge_range(p->sheet, p->row, 0, p->row, NOTHING_COLUMNS - 1, "", style),
+            "merge cells", e) != 0 ||
+        xlsx_rows_row(p->rows, p->row, 0, e) != 0 ||
+        xlsx_pen_text(p, 0, text, strlen(text), style, e) != 0)
         return -1;
-    return xlsx_pen_text(p, 0, text, strlen(text), p->styles[XLSX_NOTHING], e);
+    for (lxw_col_t col = 1; col < NOTHING_COLUMNS; col++)
+        xlsx_rows_blank(p->rows, col, style);
+    return 0;
 }
 
 int xlsx_table_end(struct xlsx_table *t, struct err *e)
@@ -364,7 +372,9 @@ int xlsx_table_end(struct xlsx_table *t, struct err *e)
         return -1;
     if (t->rows && t->totals && xlsx_totals_put(t, e) != 0)
         return -1;
-    return set_widths(t, t->extents[t->nextents - 1].sheet, e);
+    return set_widths(t, t->extents[t->nextents - 1].sheet, e) == 0
+               ? xlsx_rows_end(t->book->rows, e)
+               : -1;
 }
 
 void xlsx_table_release(struct xlsx_table *t)

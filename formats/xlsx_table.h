@@ -19,7 +19,8 @@ struct xlsx_book {
     struct xlsx_pen pen;
     struct xlsx_names names;
     struct arena arena; /* as long as the workbook */
-    uint32_t max_rows;  /* of a sheet */
+    struct xlsx_rows *rows;
+    uint32_t max_rows; /* of a sheet */
 };
 
 /* Where the rows are: row 0 is the header, rows 1 to `last` are the data. */

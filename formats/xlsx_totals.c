@@ -25,7 +25,7 @@ static char *total_formula(struct xlsx_table *t, size_t i)
     struct arena *arena = &t->book->arena;
     char cells[LXW_MAX_CELL_RANGE_LENGTH];
     char *formula =
-        arena_printf(arena, "=SUBTOTAL(%d", function[column_look(&t->result->columns[i])->total]);
+        arena_printf(arena, "SUBTOTAL(%d", function[column_look(&t->result->columns[i])->total]);
     for (size_t k = 0; k < t->nextents; k++) {
         const struct xlsx_extent *x = &t->extents[k];
         lxw_rowcol_to_range(cells, 1, (lxw_col_t)i, x->last, (lxw_col_t)i);
@@ -129,12 +129,10 @@ static int put_total(struct xlsx_table *t, size_t i, enum look_total label, stru
         return -1;
     if (column_look(&t->result->columns[i])->total == TOTAL_NONE ||
         !tally_number(&t->totals[i], &value))
-        return xlsx_pen_result(worksheet_write_blank(p->sheet, p->row, col, style), "write a cell",
-                               e);
+        return xlsx_pen_blank(p, col, style, e);
     note_total_width(t, i, label, value);
-    return xlsx_pen_result(
-        worksheet_write_formula_num(p->sheet, p->row, col, total_formula(t, i), style, value),
-        "write a total", e);
+    xlsx_rows_formula(p->rows, col, total_formula(t, i), value, style);
+    return 0;
 }
 
 int xlsx_totals_put(struct xlsx_table *t, struct err *e)
@@ -147,6 +145,8 @@ int xlsx_totals_put(struct xlsx_table *t, struct err *e)
         if (total != TOTAL_NONE && (label == TOTAL_NONE || total == TOTAL_SUM))
             label = total;
     }
+    if (xlsx_rows_row(p->rows, p->row, 0, e) != 0)
+        return -1;
     for (size_t i = 0; i < r->ncolumns; i++) {
         lxw_format *style;
         const struct xlsx_look made = {.total = true};

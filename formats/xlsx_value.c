@@ -1,6 +1,7 @@
 #include "formats/xlsx_value.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,9 +38,38 @@ static unsigned written_decimals(const char *s, size_t len)
     return n > XLSX_MAX_DECIMALS ? XLSX_MAX_DECIMALS : (unsigned)n;
 }
 
+/* [-]digits[.digits] of so few digits that they and the power of ten are doubles without error: one
+ * division rounds them as strtod() does. */
+static bool take_short(const char *s, size_t len, double *out, unsigned *decimals)
+{
+    static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = len && *s == '-';
+    size_t digits = 0, behind = 0, i = negative, first = i;
+    uint64_t n = 0;
+    if (len - i > XLSX_DIGITS + 1)
+        return false;
+    for (; i < len && is_digit(s[i]); i++, digits++)
+        n = n * 10 + (uint64_t)(s[i] - '0');
+    if (i == first)
+        return false;
+    if (i < len && s[i] == '.') {
+        for (i++; i < len && is_digit(s[i]); i++, behind++)
+            n = n * 10 + (uint64_t)(s[i] - '0');
+    }
+    if (i < len || digits + behind > XLSX_DIGITS)
+        return false;
+    double value = (double)n / powers[behind];
+    *out = negative ? -value : value;
+    *decimals = (unsigned)behind;
+    return true;
+}
+
 int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsigned *decimals)
 {
     char text[128], *end;
+    if (take_short(s, len, out, decimals))
+        return 1;
     if (len == 0 || len >= sizeof(text))
         return -1;
     memcpy(text, s, len);

@@ -353,3 +353,20 @@ int zip_read_member(const struct zip *z, const struct zip_member *m, zip_sink *s
     inflateEnd(&stream);
     return rc == 0 ? 0 : err_wrap(e, "\"%s\"", m->name);
 }
+
+int zip_read_packed(const struct zip *z, const struct zip_member *m, zip_sink *sink, void *ctx,
+                    struct err *e)
+{
+    uint64_t at;
+    char piece[16 * 1024];
+    if (data_offset(z, m, &at, e) != 0)
+        return -1;
+    for (uint64_t left = m->packed; left;) {
+        size_t n = left < sizeof(piece) ? (size_t)left : sizeof(piece);
+        if (read_at(z, at, piece, n, e) != 0 || sink(ctx, piece, n, e) != 0)
+            return -1;
+        at += n;
+        left -= n;
+    }
+    return 0;
+}

@@ -38,5 +38,8 @@ typedef int zip_sink(void *ctx, const char *p, size_t len, struct err *e);
 /* Unpacks a member; size and CRC-32 must be those of the directory. */
 int zip_read_member(const struct zip *z, const struct zip_member *m, zip_sink *sink, void *ctx,
                     struct err *e);
+/* Its bytes as they are in the file: nothing is checked. */
+int zip_read_packed(const struct zip *z, const struct zip_member *m, zip_sink *sink, void *ctx,
+                    struct err *e);
 
 #endif

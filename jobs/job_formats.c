@@ -7,13 +7,14 @@
 struct options {
     const char *delimiter, *decimal_sign, *null;
     bool bom, formula_guard;
-    int quoting, line_ends, compress, too_long;
+    int quoting, line_ends, compress, compression, too_long;
     int64_t max_rows;
 };
 
 static const char *const quoting_choices[] = {"minimal", "all", NULL};
 static const char *const line_ends_choices[] = {"crlf", "lf", NULL};
 static const char *const compress_choices[] = {"none", "gzip", "zstd", NULL};
+static const char *const compression_choices[] = {"fast", "small", NULL};
 static const char *const too_long_choices[] = {"error", "truncate", NULL};
 
 #define COMPRESS_HELP "none (the default), gzip or zstd: names of files then end in .gz or .zst"
@@ -48,6 +49,10 @@ const struct field job_json_fields[] = {
 const struct field job_xlsx_fields[] = {
     {"too_long", FIELD_CHOICE, offsetof(struct options, too_long), .choices = too_long_choices,
      .help = "texts over 32,767 characters: error (the default) or truncate"},
+    {"compression", FIELD_CHOICE, offsetof(struct options, compression),
+     .choices = compression_choices,
+     .help = "fast (the default), or small: cells then don't say where they are if they follow "
+             "each other"},
     {0},
 };
 
@@ -120,6 +125,7 @@ static void read_options(const struct job_reading *r, const struct yaml_node *no
         .formula_guard = o->csv_formula_guard,
         .quoting = o->csv_quote_all,
         .line_ends = o->csv_lf,
+        .compression = o->xlsx_small,
         .too_long = o->xlsx_truncate,
         .max_rows = (int64_t)o->html_max_rows,
     };
@@ -127,6 +133,7 @@ static void read_options(const struct job_reading *r, const struct yaml_node *no
     if (fields_read(node, what, options_of(format->name), &written, r->arena, r->problems) != 0)
         return;
     read_csv(r, node, &written);
+    o->xlsx_small = written.compression;
     o->xlsx_truncate = written.too_long;
     o->compress[format_index(format)] = codec_by_name(compress_choices[written.compress]);
     o->html_max_rows = (uint64_t)written.max_rows;

@@ -70,6 +70,22 @@ static inline void rows_init(struct rows *r, const struct column *columns, size_
                        .repeat = 1};
 }
 
+/* Texts of 64 digits that no compression halves, but for being digits; they live in the arena. */
+static inline struct cell *rows_random(struct arena *arena, size_t n)
+{
+    uint64_t state = 1;
+    struct cell *cells = arena_alloc(arena, n * sizeof(*cells));
+    for (size_t i = 0; i < n; i++) {
+        char *text = arena_alloc(arena, 65);
+        for (size_t k = 0; k < 64; k++) {
+            state = state * 6364136223846793005 + 1442695040888963407;
+            text[k] = "0123456789abcdef"[state >> 60];
+        }
+        cells[i] = (struct cell){text, 64};
+    }
+    return cells;
+}
+
 /* A name in the test's directory that was not handed out before. */
 static inline const char *rows_path(const char *name)
 {

@@ -55,7 +55,7 @@ START_TEST(each_option)
         "formats:\n"
         "  - csv: {delimiter: ';', decimal_sign: ',', quoting: all, line_ends: lf, bom: false,\n"
         "          null: \"NULL\", formula_guard: false, compress: zstd}\n"
-        "  - xlsx: {too_long: truncate}\n"
+        "  - xlsx: {too_long: truncate, compression: small}\n"
         "  - json\n"
         "  - json-rows: {compress: gzip}\n"
         "  - ndjson: {compress: zstd}\n";
@@ -67,7 +67,7 @@ START_TEST(each_option)
     ck_assert_int_eq(o->csv_decimal, ',');
     ck_assert(o->csv_quote_all && o->csv_lf && !o->csv_bom && !o->csv_formula_guard);
     ck_assert_str_eq(o->csv_null, "NULL");
-    ck_assert(o->xlsx_truncate);
+    ck_assert(o->xlsx_truncate && o->xlsx_small);
     ck_assert_ptr_eq(format_codec(o, &format_csv), &codec_zstd);
     ck_assert_ptr_null(format_codec(o, &format_xlsx));
     ck_assert_ptr_null(format_codec(o, &format_json));
@@ -86,7 +86,7 @@ START_TEST(options_that_say_the_usual)
             "          bom: true, null: '', formula_guard: true, compress: none}\n"
             "  - json: {compress: none}\n"
             "  - ndjson: {}\n"
-            "  - xlsx: {too_long: error}\n";
+            "  - xlsx: {too_long: error, compression: fast}\n";
     struct fixture f;
     read_job(&f, text);
     expect_problems(&f.problems, "", text);

@@ -300,6 +300,11 @@ END_TEST
 /* A full disk, whatever is being written when it fills: the render fails and publishes nothing. */
 START_TEST(test_full_disk)
 {
+    static const struct column two[] = {{"a", "A", COLUMN_TEXT, NULL},
+                                        {"b", "B", COLUMN_TEXT, NULL}};
+    enum { NROWS = 1000, REPEAT = 20 }; /* over 1 MB of each */
+    struct arena arena = {0};
+    struct cell *random = rows_random(&arena, NROWS * 2);
     struct err e = {0};
     struct format_options options = format_default_options;
     options.html_max_rows = 0;
@@ -311,8 +316,8 @@ START_TEST(test_full_disk)
             const struct artifact *artifacts;
             size_t nartifacts;
             const char *dir = fresh_dir();
-            rows_init(&rows, columns, 2, cells, 2);
-            rows.repeat = f == 0 ? 20000 : 40000; /* 160 KB of workbook, over 1 MB of the others */
+            rows_init(&rows, two, 2, random, NROWS);
+            rows.repeat = REPEAT;
             rows_limit_files(size);
             int rc = render_open(&r, dir, &rows_document, &all[f], 1, &options, 1, &e);
             if (rc == 0)
@@ -327,6 +332,7 @@ START_TEST(test_full_disk)
             ck_assert_uint_eq(count_files(dir), 0);
         }
     }
+    arena_release(&arena);
 }
 END_TEST
 
