@@ -278,6 +278,8 @@ static void set_category_axis(struct xlsx_charts *c, const struct chart_look *lo
         chart_axis_set_num_format(axis, arena_printf(&b->arena, "%s%s", b->pen.locale->date_format,
                                                      x->type == COLUMN_DATE ? "" : " hh:mm"));
     chart_axis_major_gridlines_set_visible(axis, LXW_FALSE);
+    /* Below what is below zero, too. */
+    chart_axis_set_label_position(axis, LXW_CHART_AXIS_LABEL_POSITION_LOW);
     /* Bars are in the order of the rows, from the top, only when the axis is turned over. */
     if (look->kind == CHART_BAR) {
         chart_axis_set_reverse(axis);

@@ -169,6 +169,8 @@ static void kind_format(const struct xlsx_pen *p, enum xlsx_kind kind, char out[
         snprintf(out, 64, "General");
     else if (kind == XLSX_TIME || kind == XLSX_TIME_FRACTION)
         snprintf(out, 64, "[h]:mm:ss%s", kind == XLSX_TIME_FRACTION ? ".000" : "");
+    else if (kind == XLSX_BOOLEAN) /* Excel needs none, LibreOffice would show 1 and 0 */
+        snprintf(out, 64, "\"TRUE\";\"TRUE\";\"FALSE\"");
     else if (decimals < 0)
         snprintf(out, 64, "%s%s", p->locale->date_format, behind[kind]);
     else
@@ -191,9 +193,11 @@ void xlsx_pen_format_of(const struct xlsx_pen *p, enum column_type type, unsigne
     case COLUMN_TIME:
         kind_format(p, XLSX_TIME, out);
         return;
+    case COLUMN_BOOLEAN:
+        kind_format(p, XLSX_BOOLEAN, out);
+        return;
     case COLUMN_TEXT:
     case COLUMN_FLOAT:
-    case COLUMN_BOOLEAN:
     case COLUMN_JSON:
     case COLUMN_BINARY:
         break;
@@ -289,8 +293,10 @@ static int put_number(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_colum
         return err_hint(e, "use NULLIF() or CASE in the query to turn it into NULL");
     }
     if (got == 0) {
+        const struct xlsx_column as_number = {.own = column->own,
+                                              .align = column->align ? column->align : ALIGN_RIGHT};
         p->notes->numbers_as_text++;
-        return put_text(p, col, column, cell->text, cell->len, e);
+        return put_text(p, col, &as_number, cell->text, cell->len, e);
     }
     p->shown = cell->len;
     p->is_number = true;
@@ -310,8 +316,7 @@ static int put_boolean(struct xlsx_pen *p, lxw_col_t col, const struct xlsx_colu
     if (cell->len != 1 || (*cell->text != '0' && *cell->text != '1'))
         return put_number(p, col, column, cell, e);
     p->shown = sizeof("FALSE") - 1;
-    if ((column->own || column->align != ALIGN_AUTO) &&
-        style_of(p, column, XLSX_TEXT, &style, e) != 0)
+    if (style_of(p, column, XLSX_BOOLEAN, &style, e) != 0)
         return -1;
     if (p->rows) {
         xlsx_rows_boolean(p->rows, col, *cell->text == '1', style);

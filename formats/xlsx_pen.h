@@ -42,6 +42,7 @@ enum xlsx_kind {
     XLSX_DATETIME_FRACTION,
     XLSX_TIME,
     XLSX_TIME_FRACTION,
+    XLSX_BOOLEAN,
     XLSX_NUMBER, /* without decimals */
     XLSX_NKINDS = XLSX_NUMBER + XLSX_MAX_DECIMALS + 1,
 };

@@ -111,7 +111,10 @@ static void note_total_width(struct xlsx_table *t, size_t i, enum look_total lab
 {
     enum look_total total = column_look(&t->result->columns[i])->total;
     char text[400];
-    size_t shown = (size_t)snprintf(text, sizeof(text), "%.*f", (int)t->places[i], value);
+    bool general = t->columns[i].type == COLUMN_FLOAT;
+    size_t shown =
+        (size_t)(general ? snprintf(text, sizeof(text), "%.10g", value)
+                         : snprintf(text, sizeof(text), "%.*f", (int)t->places[i], value));
     shown += shown / 3 + 2; /* thousands, a percent sign; bold digits are wider */
     if (total != label)
         shown += utf8_columns(total_word(t, total), strlen(total_word(t, total))) + 2;
