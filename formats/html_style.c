@@ -79,7 +79,8 @@ const char html_style[] =
     "tfoot td,tfoot th{position:sticky;bottom:0;background:var(--page);font-weight:600;"
     "border-top:1px solid var(--muted);border-bottom:0}\n"
     "tfoot small{font-weight:400;display:block}\n"
-    "details summary{list-style:none;cursor:pointer}details summary::after{content:' \\2026  "
+    ".flat{white-space:normal}details summary{list-style:none;cursor:pointer}details "
+    "summary::after{content:' \\2026  "
     "\\25be'"
     ";color:var(--link)}details[open] summary::after{content:''}\n" COLOR("good") COLOR("warning")
         COLOR("bad") COLOR("info") COLOR(

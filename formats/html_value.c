@@ -202,6 +202,15 @@ static size_t fold_at(const char *s, size_t len)
     return text_whole(s, at);
 }
 
+static bool is_blank(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (!strchr(" \t\r\n", s[i]))
+            return false;
+    }
+    return true;
+}
+
 static void note_width(struct html_column *c, const char *s, size_t len)
 {
     int width = 0;
@@ -228,6 +237,12 @@ static void write_text(struct html *h, const char *s, size_t len, struct output 
         return;
     }
     size_t fold = fold_at(s, len);
+    if (is_blank(s, fold)) { /* nobody could see what to open */
+        output_add_str(out, "<div class=\"flat\">");
+        *replaced += xml_text_write(out, s, len);
+        output_add_str(out, "</div>");
+        return;
+    }
     output_add_str(out, "<details><summary>");
     *replaced += xml_text_write(out, s, fold);
     output_add_str(out, "</summary>");

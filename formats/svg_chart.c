@@ -7,14 +7,14 @@
 #include "formats/xml_text.h"
 
 /*
- * Okabe and Ito's idea of colours that the colour-blind tell apart, darker on white and lighter on
- * black, so that each has a contrast of 3 to the page.
+ * Colours that the colour-blind tell apart, since they differ in lightness, too; each has a
+ * contrast of 3 to the page.
  */
 const char svg_chart_css[] =
-    ":root{--c0:#1f6fb2;--c1:#c2500c;--c2:#0b7f63;--c3:#a0479b;--c4:#8a6d00;--c5:#2b9cc9;"
-    "--c6:#b3123f;--c7:#5a6472}"
-    "@media screen and (prefers-color-scheme:dark){:root{--c0:#5aa9e6;--c1:#f08a4b;--c2:#3fbf9b;"
-    "--c3:#d58ad0;--c4:#d9b93b;--c5:#8fd3f0;--c6:#f2708f;--c7:#a3adba}}"
+    ":root{--c0:#1f6fb2;--c1:#b8410a;--c2:#0b6b4f;--c3:#6b3a78;--c4:#ac8d00;--c5:#2598ba;"
+    "--c6:#8c0d33;--c7:#6b7480}"
+    "@media screen and (prefers-color-scheme:dark){:root{--c0:#5aa9e6;--c1:#f0843c;--c2:#35a07c;"
+    "--c3:#c064b8;--c4:#ecdc6a;--c5:#b2ecf8;--c6:#f23d78;--c7:#a8afb9}}"
     ".chart text{font-size:12px;fill:var(--muted)}"
     ".chart .mid{text-anchor:middle}.chart .end{text-anchor:end}"
     ".chart path{fill:none}.chart .grid{stroke:var(--line)}.chart .zero{stroke:var(--muted)}"

@@ -65,6 +65,8 @@ static const struct {
     {COLUMN_TEXT, CELL("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14"), "en",
      "<td><details><summary>1\n2\n3\n4\n5\n6\n7\n8</summary>\n9\n10\n11\n12\n13\n14</details></td>",
      0},
+    {COLUMN_TEXT, CELL("\n\n\n\n \n\t\n\n\n\n\n\n\n\n15"), "en",
+     "<td><div class=\"flat\">\n\n\n\n \n\t\n\n\n\n\n\n\n\n15</div></td>", 0},
     {COLUMN_INTEGER, CELL("-5"), "de", "<td>-5</td>", 0},
     {COLUMN_INTEGER, CELL("18446744073709551615"), "en", "<td>18446744073709551615</td>", 0},
     {COLUMN_DECIMAL, CELL("-1234.50"), "en", "<td>-1234.50</td>", 0},
