@@ -280,9 +280,93 @@ static bool is_legal(const char *s, size_t len)
     return c != 0xef || len < 3 || (unsigned char)s[1] != 0xbf || (unsigned char)s[2] < 0xbe;
 }
 
+/* ---- cells of a sheet, at a glance ---- */
+
+/* What is still to be read of a piece; `s` becomes NULL when it is not what was expected. */
+struct glance {
+    const char *s, *end;
+};
+
+static bool take(struct glance *g, const char *literal, size_t len)
+{
+    if (!g->s || (size_t)(g->end - g->s) < len || memcmp(g->s, literal, len) != 0)
+        return false;
+    g->s += len;
+    return true;
+}
+
+#define TAKE(g, literal) take(g, literal, sizeof(literal) - 1)
+
+static void expect(struct glance *g, bool taken)
+{
+    if (!taken)
+        g->s = NULL;
+}
+
+/* Digits, letters and . + - up to `end`, which follows. */
+static void expect_word(struct glance *g, char end)
+{
+    while (g->s && g->s < g->end && (is_name((unsigned char)*g->s) || *g->s == '+'))
+        g->s++;
+    expect(g, take(g, &end, 1));
+}
+
+/* Nonzero when one of eight bytes is a control, <, >, & or EF. */
+static uint64_t has_markup(const char *s)
+{
+    const uint64_t each = 0x0101010101010101, high = each << 7;
+    uint64_t w;
+    memcpy(&w, s, 8);
+    uint64_t angle = (w | each * 2) ^ each * '>', amp = w ^ each * '&', ef = w ^ each * 0xef;
+    return (((w - each * 0x20) & ~w) | ((angle - each) & ~angle) | ((amp - each) & ~amp) |
+            ((ef - each) & ~ef)) &
+           high;
+}
+
+static void skip_text(struct glance *g)
+{
+    const char *s = g->s;
+    while (s && g->end - s >= 8 && !has_markup(s))
+        s += 8;
+    while (s && s < g->end && (is_plain((unsigned char)*s) || *s == '"' || *s == '\''))
+        s++;
+    g->s = s;
+}
+
+/*
+ * The length of the cell at `s` when it is whole and of the usual form, else 0. Nearly all bytes of
+ * a workbook are such cells; the rest goes the long way, which would come to the same end.
+ */
+static size_t usual_cell(const char *s, size_t len)
+{
+    struct glance g = {s, s + len};
+    expect(&g, TAKE(&g, "<c"));
+    if (TAKE(&g, " r=\""))
+        expect_word(&g, '"');
+    if (TAKE(&g, " s=\""))
+        expect_word(&g, '"');
+    if (TAKE(&g, "/>"))
+        return (size_t)(g.s - s);
+    if (TAKE(&g, " t=\"inlineStr\"><is><t>")) {
+        skip_text(&g);
+        expect(&g, TAKE(&g, "</t></is></c>"));
+    } else {
+        expect(&g, TAKE(&g, "><v>"));
+        expect_word(&g, '<');
+        expect(&g, TAKE(&g, "/v></c>"));
+    }
+    return g.s ? (size_t)(g.s - s) : 0;
+}
+
 int xml_parse_feed(struct xml_parser *p, const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
+        if (p->state == TEXT && p->depth + 3 <= XML_MAX_DEPTH) {
+            for (size_t n; (n = usual_cell(s + i, len - i)) != 0;)
+                i += n;
+            if (i == len)
+                break;
+        }
         if (p->state == TEXT || p->state == ATTRIBUTE_VALUE) {
             while (i < len && is_plain((unsigned char)s[i]))
                 i++;

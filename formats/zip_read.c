@@ -7,7 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
+
+#include "formats/deflate.h"
+#include "formats/inflate.h"
 
 enum {
     END_BYTES = 22,
@@ -275,35 +277,37 @@ struct unpacking {
     void *ctx;
     uint64_t size; /* bytes that came out so far */
     uint32_t crc;
-    unsigned char in[BLOCK_BYTES], out[BLOCK_BYTES];
+    char in[BLOCK_BYTES], out[BLOCK_BYTES];
 };
 
-static int deliver(struct unpacking *u, const unsigned char *p, size_t len, struct err *e)
+static int deliver(struct unpacking *u, const char *p, size_t len, struct err *e)
 {
     u->size += len;
-    u->crc = (uint32_t)crc32(u->crc, p, (uInt)len);
+    u->crc = deflate_crc32(u->crc, p, len);
     if (u->size > u->member->size)
         return err_set(e, ERR_IO, "more bytes than the directory says");
-    return len ? u->sink(u->ctx, (const char *)p, len, e) : 0;
+    return len ? u->sink(u->ctx, p, len, e) : 0;
 }
 
-/* Inflates what is in `in`. 1 at the end of the stream, 0 when it wants more. */
-static int inflate_block(struct unpacking *u, z_stream *z, struct err *e)
+/* Inflates the `*len` bytes in `in`; what is left of them counts. 1 at the end of the stream, 0
+ * when it wants more. */
+static int inflate_block(struct unpacking *u, struct inflate *f, size_t *len, struct err *e)
 {
-    int code = Z_OK;
+    const char *in = u->in;
+    size_t left;
+    int got;
     do {
-        z->next_out = u->out;
-        z->avail_out = sizeof(u->out);
-        code = inflate(z, Z_NO_FLUSH);
-        if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
-            return err_set(e, ERR_IO, "damaged compressed data (%s)", z->msg ? z->msg : "inflate");
-        if (deliver(u, u->out, sizeof(u->out) - z->avail_out, e) != 0)
+        left = sizeof(u->out);
+        got = inflate_step(f, &in, len, u->out, &left);
+        if (got < 0)
+            return err_set(e, ERR_IO, "damaged compressed data");
+        if (deliver(u, u->out, sizeof(u->out) - left, e) != 0)
             return -1;
-    } while (z->avail_out == 0 && code != Z_STREAM_END);
-    return code == Z_STREAM_END;
+    } while (left == 0 && got == 0);
+    return got;
 }
 
-static int unpack(const struct zip *zip, struct unpacking *u, z_stream *z, uint64_t at,
+static int unpack(const struct zip *zip, struct unpacking *u, struct inflate *f, uint64_t at,
                   struct err *e)
 {
     int ended = u->member->method == 0;
@@ -318,12 +322,10 @@ static int unpack(const struct zip *zip, struct unpacking *u, z_stream *z, uint6
                 return -1;
             continue;
         }
-        z->next_in = u->in;
-        z->avail_in = (uInt)n;
-        ended = inflate_block(u, z, e);
+        ended = inflate_block(u, f, &n, e);
         if (ended < 0)
             return -1;
-        if (ended && (left || z->avail_in))
+        if (ended && (left || n))
             return err_set(e, ERR_IO, "something follows the compressed data");
     }
     if (!ended)
@@ -339,18 +341,16 @@ int zip_read_member(const struct zip *z, const struct zip_member *m, zip_sink *s
     uint64_t at;
     if (data_offset(z, m, &at, e) != 0)
         return -1;
-    z_stream stream = {0};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-        return err_set(e, ERR_INTERNAL, "zlib can't start");
+    struct inflate *f = inflate_new();
     struct unpacking *u = xmalloc(sizeof(*u));
     u->member = m;
     u->sink = sink;
     u->ctx = ctx;
     u->size = 0;
     u->crc = 0;
-    int rc = unpack(z, u, &stream, at, e);
+    int rc = unpack(z, u, f, at, e);
     free(u);
-    inflateEnd(&stream);
+    inflate_free(f);
     return rc == 0 ? 0 : err_wrap(e, "\"%s\"", m->name);
 }
 

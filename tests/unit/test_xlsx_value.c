@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "formats/xlsx_names.h"
@@ -211,8 +212,35 @@ START_TEST(test_names)
 }
 END_TEST
 
+/* The short way through a number ends where strtod() does. */
+START_TEST(test_numbers_as_strtod)
+{
+    uint64_t state = 1;
+    for (int i = 0; i < 200000; i++) {
+        char text[48];
+        double got = 0;
+        unsigned decimals = 0;
+        state = state * 6364136223846793005 + 1442695040888963407;
+        unsigned digits = (unsigned)(state >> 60), behind = (unsigned)(state >> 56) & 15;
+        uint64_t n = state >> 8, power = 1;
+        for (unsigned k = 0; k < digits; k++)
+            power *= 10;
+        int len = snprintf(text, sizeof(text), "%s%llu", state & 128 ? "-" : "",
+                           (unsigned long long)(n % power));
+        if (behind)
+            len += snprintf(text + len, sizeof(text) - (size_t)len, ".%0*llu", (int)behind,
+                            (unsigned long long)(n / 7 % power));
+        ck_assert_int_eq(xlsx_value_number(text, (size_t)len, false, &got, &decimals), 1);
+        double want = strtod(text, NULL);
+        ck_assert_msg(memcmp(&got, &want, sizeof(got)) == 0, "%s: %.17g", text, got);
+        ck_assert_uint_eq(decimals, strchr(text, '.') ? strlen(strchr(text, '.')) - 1 : 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return unit_main("xlsx_value", (const TTest *const[]){test_numbers, test_dates, test_escapes,
-                                                          test_length, test_names, NULL});
+    return unit_main("xlsx_value",
+                     (const TTest *const[]){test_numbers, test_numbers_as_strtod, test_dates,
+                                            test_escapes, test_length, test_names, NULL});
 }
