@@ -85,6 +85,8 @@ int ledger_exec(struct ledger *l, const char *sql, struct err *e)
 int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *ctx, struct err *e),
                           void *ctx, struct err *e)
 {
+    if (!sqlite3_get_autocommit(l->db))
+        return body(l, ctx, e);
     if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
         return -1;
     int rc = body(l, ctx, e);
@@ -92,6 +94,25 @@ int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *
         return rc;
     sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
     return -1;
+}
+
+struct together {
+    int (*body)(void *ctx, struct err *e);
+    void *ctx;
+};
+
+static int do_together(struct ledger *l, void *ctx, struct err *e)
+{
+    (void)l;
+    const struct together *t = ctx;
+    return t->body(t->ctx, e);
+}
+
+int ledger_together(struct ledger *l, int (*body)(void *ctx, struct err *e), void *ctx,
+                    struct err *e)
+{
+    struct together t = {body, ctx};
+    return ledger_in_transaction(l, do_together, &t, e);
 }
 
 /* One of this text that nobody uses: a callback may run the statement that it is called from. */

@@ -36,7 +36,8 @@ const char *ledger_text(sqlite3_stmt *stmt, int column);
 /* Within a transaction: one item of the outbox of a run. `artifact` is the id of its file. */
 int ledger_add_delivery(struct ledger *l, int64_t run, const struct outbox_item *item,
                         int64_t artifact, bool held, time_t now, struct err *e);
-/* Runs `body` between BEGIN and COMMIT, or ROLLBACK when it fails. */
+/* Runs `body` between BEGIN and COMMIT, or ROLLBACK when it fails; as a part of ledger_together()
+ * within that. */
 int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *ctx, struct err *e),
                           void *ctx, struct err *e);
 
