@@ -233,7 +233,7 @@ static int csv_row(struct writer *w, const struct cell *cells, struct err *e)
         add_cell(c, r->columns[i].type, &cells[i]);
     }
     end_record(c);
-    return output_ok(&c->out, e);
+    return output_end_row(&c->out, e);
 }
 
 static int csv_end(struct writer *w, struct err *e)
@@ -243,7 +243,10 @@ static int csv_end(struct writer *w, struct err *e)
 
 static int csv_finish(struct writer *w, struct err *e)
 {
-    return output_close(&csv_of(w)->out, e);
+    struct csv *c = csv_of(w);
+    int rc = output_close(&c->out, e);
+    w->written = c->out.written;
+    return rc;
 }
 
 static void csv_free(struct writer *w)

@@ -5,7 +5,8 @@
  *
  * A writer goes through open, then for each result set begin, row ..., end, then finish, and free
  * at any point. Each call may fail; after a failure only free is allowed. Nothing a writer returned
- * is trusted until verify() has read the file back.
+ * is trusted until the file was read back: where every byte went through output.c, as the bytes
+ * that were counted and hashed there; where a library wrote it, by verify().
  */
 #ifndef FORMATS_FORMAT_H
 #define FORMATS_FORMAT_H
@@ -88,15 +89,22 @@ struct render_notes {
     uint64_t guarded_formulas;    /* got a ' in front (CSV) */
 };
 
-struct writer {
-    const struct format *format; /* each format's writer embeds this first */
-    struct render_notes notes;
-};
-
-/* What verify() found in a file by reading it back. */
+/* What tells one file from all others: as it was written, or as it was found on the disk. */
 struct proof {
     uint64_t size_bytes;
     char sha256[HASH_HEX_SIZE];
+};
+
+struct written {
+    bool known; /* false: a library wrote the file, and what is in it only verify() can tell */
+    uint64_t rows;
+    struct proof proof;
+};
+
+struct writer {
+    const struct format *format; /* each format's writer embeds this first */
+    struct render_notes notes;
+    struct written written; /* after finish() */
 };
 
 struct format {
@@ -113,7 +121,8 @@ struct format {
     int (*end)(struct writer *w, struct err *e);
     int (*finish)(struct writer *w, struct err *e); /* everything is in the file, which is closed */
     void (*free)(struct writer *w);                 /* takes NULL and half-built writers */
-    /* Reads the whole file back, once: well-formed, complete, and all rows of each result set. */
+    /* Reads the whole file back, once: well-formed, complete, and all rows of each result set. Of
+     * files that a library wrote, and in the tests of all formats. */
     int (*verify)(const char *path, const struct format_options *options,
                   const struct rendered *results, size_t nresults, struct proof *proof,
                   struct err *e);

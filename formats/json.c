@@ -126,7 +126,7 @@ static int write_row(struct writer *w, const struct cell *cells, struct err *e)
     output_add_str(&j->out, j->rows++ ? ",\n" : "\n");
     if (json_row_add(&j->row, &j->out, cells, &w->notes, e) != 0)
         return -1;
-    return output_ok(&j->out, e);
+    return output_end_row(&j->out, e);
 }
 
 static int json_end(struct writer *w, struct err *e)
@@ -145,7 +145,9 @@ static int json_finish(struct writer *w, struct err *e)
     buf_add_str(&j->head, j->results ? "\n]}\n" : "]}\n");
     if (put_head(j, e) != 0)
         return -1;
-    return output_close(&j->out, e);
+    int rc = output_close(&j->out, e);
+    w->written = j->out.written;
+    return rc;
 }
 
 static void json_free(struct writer *w)

@@ -49,7 +49,7 @@ static int json_rows_row(struct writer *w, const struct cell *cells, struct err 
     j->any = true;
     if (json_row_add(&j->row, &j->out, cells, &w->notes, e) != 0)
         return -1;
-    return output_ok(&j->out, e);
+    return output_end_row(&j->out, e);
 }
 
 static int json_rows_end(struct writer *w, struct err *e)
@@ -62,7 +62,10 @@ static int json_rows_end(struct writer *w, struct err *e)
 
 static int json_rows_finish(struct writer *w, struct err *e)
 {
-    return output_close(&json_rows_of(w)->out, e);
+    struct json_rows *j = json_rows_of(w);
+    int rc = output_close(&j->out, e);
+    w->written = j->out.written;
+    return rc;
 }
 
 static void json_rows_free(struct writer *w)

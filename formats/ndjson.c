@@ -46,7 +46,7 @@ static int ndjson_row(struct writer *w, const struct cell *cells, struct err *e)
     if (json_row_add(&n->row, &n->out, cells, &w->notes, e) != 0)
         return -1;
     output_add_char(&n->out, '\n');
-    return output_ok(&n->out, e);
+    return output_end_row(&n->out, e);
 }
 
 static int ndjson_end(struct writer *w, struct err *e)
@@ -57,7 +57,10 @@ static int ndjson_end(struct writer *w, struct err *e)
 
 static int ndjson_finish(struct writer *w, struct err *e)
 {
-    return output_close(&ndjson_of(w)->out, e);
+    struct ndjson *n = ndjson_of(w);
+    int rc = output_close(&n->out, e);
+    w->written = n->out.written;
+    return rc;
 }
 
 static void ndjson_free(struct writer *w)

@@ -22,6 +22,7 @@ int output_open(struct output *o, const char *path, const struct codec *codec, s
     *o = (struct output){.path = xstrdup(path),
                          .block = xmalloc(OUTPUT_BLOCK_BYTES),
                          .fd = fd,
+                         .hash = hash_new(),
                          .codec = codec,
                          .encoder = encoder,
                          .packed = codec ? xmalloc(OUTPUT_BLOCK_BYTES) : NULL};
@@ -30,6 +31,8 @@ int output_open(struct output *o, const char *path, const struct codec *codec, s
 
 static void write_all(struct output *o, const char *p, size_t len)
 {
+    hash_add(o->hash, p, len);
+    o->written.proof.size_bytes += len;
     while (len && !o->failure) {
         ssize_t n = write(o->fd, p, len);
         if (n < 0) {
@@ -99,10 +102,19 @@ int output_ok(const struct output *o, struct err *e)
     return err_sys(e, "can't write \"%s\"", o->path);
 }
 
+int output_end_row(struct output *o, struct err *e)
+{
+    o->written.rows++;
+    return output_ok(o, e);
+}
+
 int output_close(struct output *o, struct err *e)
 {
     put(o, o->block, o->used, true);
     o->used = 0;
+    hash_finish(o->hash, o->written.proof.sha256);
+    o->hash = NULL;
+    o->written.known = true;
     int fd = o->fd;
     o->fd = -1;
     if (close(fd) != 0 && !o->failure)
@@ -118,6 +130,7 @@ void output_release(struct output *o)
         close(o->fd);
     if (o->codec)
         o->codec->encoder_free(o->encoder);
+    hash_free(o->hash);
     free(o->packed);
     free(o->block);
     free(o->path);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -11,6 +12,7 @@
 /* A file of the render. It owns its temporary file until `published`, then its final one. */
 struct file {
     struct artifact artifact;
+    struct written written;
     struct writer *writer; /* NULL before it is opened and after it is finished */
     size_t first_result;   /* the result sets it holds: all, or one */
     size_t nresults;
@@ -150,6 +152,18 @@ static int feed_all(struct render *r, struct row_source *rows, uint64_t *nrows, 
     return got;
 }
 
+static int finish_writer(struct file *f, struct err *e)
+{
+    const struct format *format = f->artifact.format;
+    if (format->finish(f->writer, e) != 0)
+        return wrap_file(f, e);
+    f->artifact.notes = f->writer->notes;
+    f->written = f->writer->written;
+    format->free(f->writer);
+    f->writer = NULL;
+    return 0;
+}
+
 /* Ends the result set everywhere, and the files that held nothing else. */
 static int end_all(struct render *r, uint64_t nrows, struct err *e)
 {
@@ -163,11 +177,8 @@ static int end_all(struct render *r, uint64_t nrows, struct err *e)
             return wrap_file(f, e);
         if (!format->per_result)
             continue;
-        if (format->finish(f->writer, e) != 0)
-            return wrap_file(f, e);
-        f->artifact.notes = f->writer->notes;
-        format->free(f->writer);
-        f->writer = NULL;
+        if (finish_writer(f, e) != 0)
+            return -1;
     }
     return 0;
 }
@@ -190,20 +201,45 @@ int render_result(struct render *r, const struct result *about, struct row_sourc
     return 0;
 }
 
+/* The file must be what was written, byte for byte. */
+static int compare(const struct file *f, struct proof *proof, struct err *e)
+{
+    const struct proof *written = &f->written.proof;
+    struct stat st;
+    if (stat(f->temp, &st) != 0)
+        return err_sys(e, "\"%s\"", f->temp);
+    if ((uint64_t)st.st_size != written->size_bytes)
+        return err_set(e, ERR_IO, "%lld bytes where %llu were written", (long long)st.st_size,
+                       (unsigned long long)written->size_bytes);
+    if (hash_file(f->temp, proof->sha256, e) != 0)
+        return -1;
+    if (strcmp(proof->sha256, written->sha256) != 0)
+        return err_set(e, ERR_IO, "other bytes than were written (SHA-256)");
+    proof->size_bytes = written->size_bytes;
+    return 0;
+}
+
+static int read_back(const struct render *r, const struct file *f, struct proof *proof,
+                     struct err *e)
+{
+    if (f->written.known)
+        return compare(f, proof, e);
+    return f->artifact.format->verify(f->temp, r->options, r->results + f->first_result,
+                                      f->nresults, proof, e);
+}
+
 /* What is written is closed, read back and on the disk; its name is still the temporary one. */
 static int prove(struct render *r, struct file *f, struct err *e)
 {
-    const struct format *format = f->artifact.format;
     struct proof proof;
-    if (f->writer) {
-        if (format->finish(f->writer, e) != 0)
-            return wrap_file(f, e);
-        f->artifact.notes = f->writer->notes;
-        format->free(f->writer);
-        f->writer = NULL;
+    if (f->writer && finish_writer(f, e) != 0)
+        return -1;
+    if (f->written.known && f->written.rows != f->artifact.rows) {
+        err_set(e, ERR_INTERNAL, "%llu rows were written, %llu came",
+                (unsigned long long)f->written.rows, (unsigned long long)f->artifact.rows);
+        return wrap_file(f, e);
     }
-    if (format->verify(f->temp, r->options, r->results + f->first_result, f->nresults, &proof, e) !=
-        0) {
+    if (read_back(r, f, &proof, e) != 0) {
         err_wrap(e, "reading it back");
         e->transient = true;
         err_hint(

@@ -101,7 +101,7 @@ static int pragma_number(struct ledger *l, const char *sql, int64_t *out, struct
     int rc = ledger_step(l, stmt, e);
     if (rc == 1)
         *out = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc == 1 ? 0 : -1;
 }
 
@@ -125,7 +125,7 @@ static int check_identity(struct ledger *l, const char *uuid, struct err *e)
         return -1;
     int rc = ledger_step(l, stmt, e);
     bool same = rc == 1 && strcmp(ledger_text(stmt, 0), uuid) == 0;
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     if (rc < 0)
         return -1;
     if (same)
@@ -145,7 +145,7 @@ static int check_pages(struct ledger *l, struct err *e)
         err_set(e, ERR_LEDGER, "ledger \"%s\" is damaged: %.200s", l->path, ledger_text(stmt, 0));
         err_hint(e, "%s", restore);
     }
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return sound ? 0 : -1;
 }
 
@@ -222,6 +222,8 @@ void ledger_close(struct ledger *l)
 {
     if (!l)
         return;
+    for (sqlite3_stmt *stmt; l->db && (stmt = sqlite3_next_stmt(l->db, NULL)) != NULL;)
+        sqlite3_finalize(stmt);
     sqlite3_close(l->db);
     free(l->path);
     free(l);

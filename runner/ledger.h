@@ -28,6 +28,10 @@ int ledger_create(const char *state_directory, struct err *e); /* fine when it i
 int ledger_open(const char *state_directory, struct ledger **out, struct err *e);
 void ledger_close(struct ledger *l); /* takes NULL */
 
+/* Does all that the body does with the ledger in one transaction: it waits for the disk once. */
+int ledger_together(struct ledger *l, int (*body)(void *ctx, struct err *e), void *ctx,
+                    struct err *e);
+
 /* Runs that a process left behind when it died become "interrupted". Returns how many, or -1. */
 int ledger_recover(struct ledger *l, time_t now, struct err *e);
 

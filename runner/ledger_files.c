@@ -29,7 +29,7 @@ int ledger_run_files(struct ledger *l, int64_t run, const char *destination,
             break;
         }
     }
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -60,7 +60,7 @@ int ledger_batch_runs(struct ledger *l, int64_t run,
             break;
         }
     }
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -81,7 +81,7 @@ int ledger_tenant_runs(struct ledger *l, const char *tenant, const char *job,
             break;
         }
     }
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -103,6 +103,6 @@ int ledger_run_about(struct ledger *l, int64_t run, struct arena *arena, struct 
             .tenant = arena_strdup(arena, ledger_text(stmt, 2)),
             .period = arena_strdup(arena, ledger_text(stmt, 3)),
         };
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }

@@ -112,7 +112,7 @@ int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t no
         return -1;
     while ((rc = ledger_step(l, stmt, e)) == 1)
         each(ctx, sqlite3_column_int64(stmt, 0), ledger_text(stmt, 1));
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -166,7 +166,7 @@ int ledger_delivery(struct ledger *l, int64_t id, struct arena *arena, struct de
             .queued_at = (time_t)sqlite3_column_int64(stmt, 23),
             .rendered_at = (time_t)sqlite3_column_int64(stmt, 24),
         };
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -254,7 +254,7 @@ int ledger_run_settled(struct ledger *l, int64_t run, bool *settled, struct err 
     int rc = ledger_step(l, stmt, e);
     if (rc == 1)
         *settled = sqlite3_column_int64(stmt, 0) == 0;
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc == 1 ? 0 : -1;
 }
 
@@ -270,6 +270,6 @@ int ledger_undelivered(struct ledger *l, const char *job, int64_t *n, struct err
     int rc = ledger_step(l, stmt, e);
     if (rc == 1)
         *n = sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc == 1 ? 0 : -1;
 }

@@ -12,7 +12,7 @@ int ledger_find_schedule(struct ledger *l, const char *job, struct schedule_row 
     if (rc == 1)
         *out = (struct schedule_row){(time_t)sqlite3_column_int64(stmt, 0),
                                      (time_t)sqlite3_column_int64(stmt, 1)};
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -46,7 +46,7 @@ int ledger_schedule(struct ledger *l, const char *job, const char *rule, time_t 
         return -1;
     int rc = ledger_step(l, stmt, e);
     bool same = rc == 1 && sqlite3_column_int(stmt, 0);
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     if (rc < 0)
         return -1;
     return same ? 0 : change_rule(l, job, rule, now, out, e);
@@ -143,7 +143,7 @@ static int each_row(struct ledger *l, sqlite3_stmt *stmt,
             break;
         }
     }
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 

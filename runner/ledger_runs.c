@@ -53,7 +53,7 @@ static int find_latest(struct ledger *l, const struct task *t, const char *param
             .run = sqlite3_column_int64(stmt, 5),
             .rendered = sqlite3_column_type(stmt, 5) != SQLITE_NULL,
         };
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc < 0 ? -1 : 0;
 }
 
@@ -253,7 +253,7 @@ int ledger_previous_rows(struct ledger *l, const struct task *t, uint64_t *rows,
     int rc = ledger_step(l, stmt, e);
     if (rc == 1)
         *rows = (uint64_t)sqlite3_column_int64(stmt, 0);
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -290,7 +290,7 @@ int ledger_done_tenants(struct ledger *l, const char *job, const char *period,
         return -1;
     while ((rc = ledger_step(l, stmt, e)) == 1)
         each(ctx, ledger_text(stmt, 0));
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc;
 }
 
@@ -357,6 +357,6 @@ int ledger_runs(struct ledger *l, const struct run_filter *filter,
             break;
         }
     }
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc < 0 ? -1 : 0;
 }

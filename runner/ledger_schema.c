@@ -85,6 +85,8 @@ int ledger_exec(struct ledger *l, const char *sql, struct err *e)
 int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *ctx, struct err *e),
                           void *ctx, struct err *e)
 {
+    if (!sqlite3_get_autocommit(l->db))
+        return body(l, ctx, e);
     if (ledger_exec(l, "BEGIN IMMEDIATE", e) != 0)
         return -1;
     int rc = body(l, ctx, e);
@@ -94,17 +96,49 @@ int ledger_in_transaction(struct ledger *l, int (*body)(struct ledger *l, void *
     return -1;
 }
 
+struct together {
+    int (*body)(void *ctx, struct err *e);
+    void *ctx;
+};
+
+static int do_together(struct ledger *l, void *ctx, struct err *e)
+{
+    (void)l;
+    const struct together *t = ctx;
+    return t->body(t->ctx, e);
+}
+
+int ledger_together(struct ledger *l, int (*body)(void *ctx, struct err *e), void *ctx,
+                    struct err *e)
+{
+    struct together t = {body, ctx};
+    return ledger_in_transaction(l, do_together, &t, e);
+}
+
+/* One of this text that nobody uses: a callback may run the statement that it is called from. */
+static sqlite3_stmt *find_idle(struct ledger *l, const char *sql)
+{
+    sqlite3_stmt *stmt = NULL;
+    while ((stmt = sqlite3_next_stmt(l->db, stmt)) != NULL) {
+        if (!sqlite3_stmt_busy(stmt) && strcmp(sqlite3_sql(stmt), sql) == 0)
+            break;
+    }
+    return stmt;
+}
+
 static int prepare(struct ledger *l, sqlite3_stmt **out, struct err *e, const char *sql,
                    const char *types, va_list ap)
 {
-    sqlite3_stmt *stmt = NULL;
-    if (sqlite3_prepare_v2(l->db, sql, -1, &stmt, NULL) != SQLITE_OK)
+    sqlite3_stmt *stmt = find_idle(l, sql);
+    if (!stmt &&
+        sqlite3_prepare_v3(l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL) != SQLITE_OK)
         return ledger_error(l, e, "can't be used");
     for (int i = 1; types[i - 1]; i++) {
-        if (types[i - 1] == 't')
-            sqlite3_bind_text(stmt, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
-        else
-            sqlite3_bind_int64(stmt, i, va_arg(ap, int64_t));
+        int rc = types[i - 1] == 't'
+                     ? sqlite3_bind_text(stmt, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT)
+                     : sqlite3_bind_int64(stmt, i, va_arg(ap, int64_t));
+        if (rc != SQLITE_OK)
+            return ledger_error(l, e, "can't be used");
     }
     *out = stmt;
     return 0;
@@ -120,6 +154,12 @@ int ledger_prepare(struct ledger *l, sqlite3_stmt **out, struct err *e, const ch
     return rc;
 }
 
+void ledger_end(sqlite3_stmt *stmt)
+{
+    sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+}
+
 int ledger_run_sql(struct ledger *l, struct err *e, const char *sql, const char *types, ...)
 {
     sqlite3_stmt *stmt = NULL;
@@ -130,7 +170,7 @@ int ledger_run_sql(struct ledger *l, struct err *e, const char *sql, const char 
     if (rc != 0)
         return -1;
     rc = ledger_step(l, stmt, e);
-    sqlite3_finalize(stmt);
+    ledger_end(stmt);
     return rc < 0 ? -1 : 0;
 }
 

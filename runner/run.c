@@ -131,8 +131,42 @@ static void log_rendered(const struct task *t, int64_t run, const struct work_re
              LOG_NUMBER("bytes", bytes));
 }
 
+/* What a worker is to do next. */
+struct turn {
+    struct engine *en;
+    const struct run_result *result; /* of its last task */
+    bool claimed;
+    struct work_order order;
+    struct claim claim;
+};
+
+/* Claims tasks until one is to be done. */
+static int claim_next(struct turn *t, struct err *e)
+{
+    struct engine *en = t->en;
+    while (en->next < en->order->ntasks && !t->claimed) {
+        t->order.task = en->next++;
+        int rc = ledger_claim(en->app->ledger, task_of(en, t->order.task), en->order->params_text,
+                              en->order->again, en->app->now(), &t->claim, e);
+        if (rc < 0)
+            return -1;
+        t->claimed = rc == 1;
+        en->summary->skipped += rc == 0;
+    }
+    return 0;
+}
+
+static int commit_and_claim(void *ctx, struct err *e)
+{
+    struct turn *t = ctx;
+    return ledger_commit_run(t->en->app->ledger, t->result, t->en->app->now(), e) != 0
+               ? -1
+               : claim_next(t, e);
+}
+
+/* Both in one transaction: with small reports it is the disk that takes the time. */
 static int commit_run(struct engine *en, const struct worker *w, const struct work_result *r,
-                      struct err *e)
+                      struct turn *turn, struct err *e)
 {
     int rc = -1;
     struct arena arena = {0};
@@ -152,8 +186,9 @@ static int commit_run(struct engine *en, const struct worker *w, const struct wo
                                 .outbox = outbox,
                                 .noutbox = n,
                                 .rows = work_rows(r)};
+    turn->result = &result;
     if (outcome_judge(en->app, t, &result, &arena, e) != 0 ||
-        ledger_commit_run(en->app->ledger, &result, en->app->now(), e) != 0)
+        ledger_together(en->app->ledger, commit_and_claim, turn, e) != 0)
         goto out;
     log_rendered(t, run, r);
     count_result(en->summary, r);
@@ -176,35 +211,29 @@ static int order_worker(struct engine *en, struct worker *w, const struct work_o
     return worker_start(w, &en->work, e) != 0 ? -1 : worker_order(w, order, claim, e);
 }
 
-/* Claims tasks until one is to be done, and gives it to the worker. */
-static int give_work(struct engine *en, struct worker *w, struct err *e)
+/* Gives the worker what is claimed, or what can be. */
+static int give_work(struct turn *t, struct worker *w, struct err *e)
 {
-    while (en->next < en->order->ntasks) {
-        struct claim claim;
-        struct work_order order = {.task = en->next++};
-        int rc = ledger_claim(en->app->ledger, task_of(en, order.task), en->order->params_text,
-                              en->order->again, en->app->now(), &claim, e);
-        if (rc < 0)
+    struct engine *en = t->en;
+    for (;; t->claimed = false) {
+        struct claim *claim = &t->claim;
+        if (claim_next(t, e) != 0)
             return -1;
-        if (rc == 0) {
-            en->summary->skipped++;
-            continue;
-        }
+        if (!t->claimed)
+            return 0;
         if (!en->first_run)
-            en->first_run = claim.run;
-        order.generated_at = claim.generated_at;
-        if (spool_run_directory(en->app->spool, claim.run, true, order.directory, e) != 0) {
-            struct err why = *e;
-            if (fail_run(en, order.task, claim.run, &why, e) != 0)
-                return -1;
-            continue;
-        }
-        if (order_worker(en, w, &order, &claim, e) != 0)
+            en->first_run = claim->run;
+        t->order.generated_at = claim->generated_at;
+        if (spool_run_directory(en->app->spool, claim->run, true, t->order.directory, e) == 0)
+            break;
+        struct err why = *e;
+        if (fail_run(en, t->order.task, claim->run, &why, e) != 0)
             return -1;
-        w->started_ms = clock_ms();
-        show_progress(en, w);
-        return 0;
     }
+    if (order_worker(en, w, &t->order, &t->claim, e) != 0)
+        return -1;
+    w->started_ms = clock_ms();
+    show_progress(en, w);
     return 0;
 }
 
@@ -226,9 +255,10 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
         worker_stop(w, true);
         return fail_run(en, task, run, &r.err, e);
     }
-    int rc = commit_run(en, w, &r, e);
+    struct turn turn = {.en = en};
+    int rc = commit_run(en, w, &r, &turn, e);
     free(r.artifacts);
-    return rc;
+    return rc == 0 && turn.claimed ? give_work(&turn, w, e) : rc;
 }
 
 /* A signal ends the work at once: what was being rendered is recorded and can be done again. */
@@ -303,7 +333,8 @@ static int loop(struct engine *en, struct err *e)
 {
     for (;;) {
         for (size_t i = 0; i < en->order->workers; i++) {
-            if (!en->workers[i].busy && give_work(en, &en->workers[i], e) != 0)
+            struct turn turn = {.en = en};
+            if (!en->workers[i].busy && give_work(&turn, &en->workers[i], e) != 0)
                 return -1;
         }
         if (!any_busy(en))

@@ -1,6 +1,7 @@
 /* status --check: is there anything that should be, and is not? */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/json.h"
@@ -22,7 +23,7 @@ struct checking {
     struct app *app;
     const struct command_options *o;
     const struct job *job;
-    struct listed *periods; /* of the job, as the ledger has them */
+    struct listed *periods; /* of the job, as the ledger has them; in order of their labels */
     size_t n, cap;
     size_t found;
 };
@@ -73,13 +74,15 @@ static int add_period(void *ctx, const struct period_row *row, struct err *e)
     return 0;
 }
 
+static int by_label(const void *a, const void *b)
+{
+    return strcmp(((const struct listed *)a)->label, ((const struct listed *)b)->label);
+}
+
 static const struct listed *find(const struct checking *c, const char *label)
 {
-    for (size_t i = c->n; i-- > 0;) {
-        if (strcmp(c->periods[i].label, label) == 0)
-            return &c->periods[i];
-    }
-    return NULL;
+    const struct listed key = {.label = label};
+    return c->n ? bsearch(&key, c->periods, c->n, sizeof(*c->periods), by_label) : NULL;
 }
 
 /* A period that the schedule asks for: is it in the ledger, and how far is it? */
@@ -111,6 +114,8 @@ static int check_job(struct checking *c, const struct job *job, struct err *e)
     int rc = ledger_find_schedule(c->app->ledger, job->name, &row, e);
     if (rc < 0 || ledger_periods(c->app->ledger, job->name, add_period, c, e) != 0)
         return -1;
+    if (c->n)
+        qsort(c->periods, c->n, sizeof(*c->periods), by_label);
     if (rc == 0)
         tell(c, "missing", job->name, "(all)", now,
              "no tick has seen the job yet: is the timer "

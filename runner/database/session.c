@@ -46,18 +46,23 @@ static bool applies(const struct database *db, const struct pin *pin)
     return pin->server == BOTH || (pin->server == MARIADB) == db->mariadb;
 }
 
-static int read_back(struct database *db, const char *name, const char *value, struct err *e)
+static int compare(const char *name, const char *value, const char *got, struct err *e)
 {
-    char sql[128], got[512];
     size_t len = strlen(value);
-    snprintf(sql, sizeof(sql), "SELECT @@session.%s", name);
-    if (database_scalar(db, sql, got, sizeof(got), e) != 0)
-        return -1;
     bool quoted = value[0] == '\'';
     if (strlen(got) == len - (quoted ? 2 : 0) && memcmp(got, value + quoted, strlen(got)) == 0)
         return 0;
     return err_set(e, ERR_ISOLATION, "session variable %s is \"%s\" although it was set to %s",
                    name, got, value);
+}
+
+static int read_back(struct database *db, const char *name, const char *value, struct err *e)
+{
+    char sql[128], got[512];
+    snprintf(sql, sizeof(sql), "SELECT @@session.%s", name);
+    if (database_scalar(db, sql, got, sizeof(got), e) != 0)
+        return -1;
+    return compare(name, value, got, e);
 }
 
 static int pin_one(struct database *db, const struct pin *pin, struct err *e)
@@ -87,11 +92,8 @@ static int check_charset(struct database *db, struct err *e)
     return 0;
 }
 
-static int check_no_database(struct database *db, struct err *e)
+static int check_no_database(const char *name, struct err *e)
 {
-    char name[256];
-    if (database_scalar(db, "SELECT DATABASE()", name, sizeof(name), e) != 0)
-        return -1;
     if (!name[0])
         return 0;
     err_set(e, ERR_ISOLATION, "refusing to run: the connection has the default database \"%s\"",
@@ -99,41 +101,61 @@ static int check_no_database(struct database *db, struct err *e)
     return err_hint(e, "the server's init_connect sets it; take USE out of it for this account");
 }
 
-static int set_timeout(struct database *db, int64_t timeout_ms, struct err *e)
+struct state {
+    char timeout[40], database[256];
+};
+
+static int take_state(void *ctx, const struct cell *row, size_t n, struct err *e)
 {
-    char value[40];
+    (void)e;
+    struct state *s = ctx;
+    if (n == 2 && row[0].text)
+        snprintf(s->timeout, sizeof(s->timeout), "%.*s", (int)row[0].len, row[0].text);
+    if (n == 2 && row[1].text)
+        snprintf(s->database, sizeof(s->database), "%.*s", (int)row[1].len, row[1].text);
+    return 0;
+}
+
+/*
+ * What is set, and looked at, before each task; in few statements, for each waits for the network.
+ * `timestamp` is the time that NOW() and CURDATE() give; 0 gives them the server's clock.
+ */
+static int set_state(struct database *db, int64_t timeout_ms, int64_t timestamp, struct err *e)
+{
+    char value[40], sql[128];
+    struct state state = {"", ""};
+    const char *name = db->mariadb ? "max_statement_time" : "max_execution_time";
     if (db->mariadb)
         snprintf(value, sizeof(value), "%lld.%06lld", (long long)(timeout_ms / 1000),
                  (long long)(timeout_ms % 1000 * 1000));
     else
         snprintf(value, sizeof(value), "%lld", (long long)timeout_ms);
-    const char *name = db->mariadb ? "max_statement_time" : "max_execution_time";
-    if (database_execute(db, e, "SET SESSION %s = %s", name, value) != 0)
+    snprintf(sql, sizeof(sql), "SELECT @@session.%s, DATABASE()", name);
+    if (database_execute(db, e, "SET SESSION %s = %s, SESSION timestamp = %lld", name, value,
+                         (long long)timestamp) != 0 ||
+        database_query(db, sql, take_state, &state, e) != 0 ||
+        compare(name, value, state.timeout, e) != 0)
         return -1;
-    return read_back(db, name, value, e);
+    return check_no_database(state.database, e);
 }
 
 int session_pin(struct database *db, struct err *e)
 {
     /* First, so that a short limit of the server's own does not end what follows. */
-    if (set_timeout(db, db->config->statement_timeout_ms, e) != 0)
+    if (set_state(db, db->config->statement_timeout_ms, 0, e) != 0)
         return -1;
     for (size_t i = 0; i < sizeof(pins) / sizeof(pins[0]); i++) {
         if (applies(db, &pins[i]) && pin_one(db, &pins[i], e) != 0)
             return -1;
     }
-    if (pin_optimizer(db, e) != 0 || check_charset(db, e) != 0)
-        return -1;
-    return check_no_database(db, e);
+    return pin_optimizer(db, e) != 0 ? -1 : check_charset(db, e);
 }
 
 int database_begin(struct database *db, time_t run_time, int64_t statement_timeout_ms,
                    struct err *e)
 {
-    if (set_timeout(db, statement_timeout_ms, e) != 0 || check_no_database(db, e) != 0)
-        return -1;
     /* NOW() and CURDATE() are the run's own time, so that a rerun gives the same rows. */
-    if (database_execute(db, e, "SET SESSION timestamp = %lld", (long long)run_time) != 0)
+    if (set_state(db, statement_timeout_ms, (int64_t)run_time, e) != 0)
         return -1;
     return database_execute(db, e, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY");
 }

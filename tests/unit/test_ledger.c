@@ -272,6 +272,49 @@ START_TEST(creating_twice_keeps_what_is_there)
 }
 END_TEST
 
+/* Statements stay prepared: one that is in use is not taken from its user. */
+struct nested {
+    struct ledger *l;
+    char outer[8], inner[32];
+};
+
+static void note(char *out, const struct run_row *row)
+{
+    snprintf(out + strlen(out), 4, "%lld", (long long)row->run);
+}
+
+static int note_inner(void *ctx, const struct run_row *row, struct err *err)
+{
+    (void)err;
+    note(((struct nested *)ctx)->inner, row);
+    return 0;
+}
+
+static int note_outer(void *ctx, const struct run_row *row, struct err *err)
+{
+    struct nested *n = ctx;
+    const struct run_filter two = {.limit = 2};
+    note(n->outer, row);
+    return ledger_runs(n->l, &two, note_inner, n, err);
+}
+
+START_TEST(test_nested)
+{
+    struct nested n = {.l = new_ledger("nested")};
+    struct task t = task_for(&acme);
+    for (int i = 0; i < 3; i++)
+        commit(n.l, &t, true, 1000 + i);
+    const struct run_filter all = {.limit = 10}, one = {.limit = 1};
+    ck_ok(ledger_runs(n.l, &all, note_outer, &n, &e), &e);
+    ck_assert_str_eq(n.outer, "321");
+    ck_assert_str_eq(n.inner, "323232");
+    n.inner[0] = '\0';
+    ck_ok(ledger_runs(n.l, &one, note_inner, &n, &e), &e);
+    ck_assert_str_eq(n.inner, "3");
+    ledger_close(n.l);
+}
+END_TEST
+
 int main(void)
 {
     return unit_main("ledger", (const TTest *const[]){
@@ -284,6 +327,7 @@ int main(void)
                                    runs_are_listed_and_filtered,
                                    a_ledger_that_is_not_ours_is_never_taken_for_an_empty_one,
                                    creating_twice_keeps_what_is_there,
+                                   test_nested,
                                    NULL,
                                });
 }
