@@ -52,7 +52,7 @@ static int write_sheet(struct zip_write *to, const struct zip_member *m, struct 
                        const struct xlsx_rows_sheet *s, const struct buf *frame, struct err *e)
 {
     struct buf head, tail;
-    size_t head_len, tail_at;
+    size_t head_len = 0, tail_at = 0;
     int rc = -1;
     if (find_gap(frame, m->name, &head_len, &tail_at, e) != 0)
         return -1;

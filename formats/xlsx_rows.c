@@ -9,6 +9,7 @@ enum {
     BLOCK_BYTES = 256 * 1024, /* of XML that are deflated at once */
     MARGIN = 128,             /* more than the tags of a cell */
     MOST_ESCAPED = 7,         /* _x0001_ for one byte */
+    STYLE_BYTES = 16 + XLSX_NUMBER_BYTES,
 };
 
 struct xlsx_rows *xlsx_rows_open(const char *temp_dir, bool small)
@@ -107,7 +108,7 @@ static char *put_escaped(char *p, const char *s, size_t len)
     return p;
 }
 
-static size_t style_text(unsigned index, char out[16])
+static size_t style_text(unsigned index, char out[STYLE_BYTES])
 {
     char *p = PUT(out, " s=\"");
     p += xlsx_number_text(index, p);
@@ -118,7 +119,7 @@ static size_t style_text(unsigned index, char out[16])
 /* The number of a style that has one, or 0 after noting where it must be put. */
 static char *put_style(struct xlsx_rows *r, char *p, lxw_format *style)
 {
-    char text[16 + XLSX_NUMBER_BYTES];
+    char text[STYLE_BYTES];
     if (!style || style->xf_index == 0)
         return p;
     if (style->xf_index != LXW_PROPERTY_UNSET)
@@ -217,7 +218,7 @@ static size_t insert(char *row, size_t len, size_t at, const char *text, size_t 
 static size_t settle(struct xlsx_rows_sheet *s, char *row, size_t len)
 {
     static const char descent[] = " x14ac:dyDescent=\"0.25\"";
-    char text[16 + XLSX_NUMBER_BYTES];
+    char text[STYLE_BYTES];
     size_t shift = 0;
     if (s->sheet->excel_version == 2010 && len) {
         shift = sizeof(descent) - 1;
