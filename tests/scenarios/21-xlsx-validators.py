@@ -21,6 +21,8 @@ from xlsx import VALIDATOR, broken_xml, complaints, tamper
 import openpyxl
 
 warnings.simplefilter("error")  # what openpyxl would only warn about is wrong, too
+# Bars as Excel has had them since 2010 are an extension, which openpyxl says that it would lose.
+warnings.filterwarnings("ignore", message=".*extension is not supported and will be removed")
 
 
 def make_workbooks(checks):

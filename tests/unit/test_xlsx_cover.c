@@ -126,11 +126,12 @@ static char *format_of(const char *path, const char *xml, const char *reference)
     char *styles = parts_read(path, "xl/styles.xml");
     const char *cell = strstr(xml, arena_printf(&arena, "<c r=\"%s\" s=\"", reference));
     ck_assert_msg(cell != NULL, "no cell %s with a style", reference);
-    long style = strtol(strchr(strstr(cell, " s=\""), '"') + 1, NULL, 10);
+    long style = 0, id = 0;
+    ck_assert_int_eq(sscanf(strstr(cell, " s=\""), " s=\"%9ld", &style), 1);
     const char *xf = strstr(styles, "<cellXfs ");
     for (long i = 0; i <= style; i++)
         xf = strstr(xf + 1, "<xf ");
-    long id = strtol(strstr(xf, "numFmtId=\"") + strlen("numFmtId=\""), NULL, 10);
+    ck_assert_int_eq(sscanf(strstr(xf, "numFmtId=\""), "numFmtId=\"%9ld", &id), 1);
     const char *known = id == 0 ? "General" : id == 3 ? "#,##0" : id == 4 ? "#,##0.00" : NULL;
     char *out = known ? strdup(known) : NULL;
     if (!known) {
