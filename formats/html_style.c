@@ -84,7 +84,7 @@ const char html_style[] =
     "\\25be'"
     ";color:var(--link)}details[open] summary::after{content:''}\n" COLOR("good") COLOR("warning")
         COLOR("bad") COLOR("info") COLOR(
-            "neutral") "td span{padding:2px 8px;margin:0 -8px;"
+            "neutral") "td span,td details:not(.long){padding:2px 8px;margin:0 -8px;"
                        "border-radius:6px;-webkit-box-decoration-break:clone;box-decoration-break:"
                        "clone}\n"
                        ".bar{background:linear-gradient(to right,transparent var(--z),var(--bar) 0 "

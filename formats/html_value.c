@@ -211,11 +211,12 @@ static bool is_blank(const char *s, size_t len)
     return true;
 }
 
+/* Letters of the Far East and pictures, which are E3 and above, are as wide as two others. */
 static void note_width(struct html_column *c, const char *s, size_t len)
 {
     int width = 0;
     for (size_t i = 0; i < len && width < HTML_WRAP_WIDTH; i++)
-        width += ((unsigned char)s[i] & 0xc0) != 0x80;
+        width += (unsigned char)s[i] >= 0xe3 ? 2 : ((unsigned char)s[i] & 0xc0) != 0x80;
     if (width > c->widest)
         c->widest = width;
 }
@@ -229,25 +230,20 @@ static bool is_ascii(const char *s, size_t len)
     return true;
 }
 
-static void write_text(struct html *h, const char *s, size_t len, struct output *out)
+/* A long text has its colour on the element that folds it: it is a block. */
+static void write_long(struct html *h, const char *s, size_t len, const char *color,
+                       struct output *out)
 {
     uint64_t *replaced = &h->writer.notes.replaced_characters;
-    if (!is_long(s, len)) {
-        *replaced += xml_text_write(out, s, len);
-        return;
-    }
     size_t fold = fold_at(s, len);
-    if (is_blank(s, fold)) { /* nobody could see what to open */
-        output_add_str(out, "<div class=\"flat\">");
-        *replaced += xml_text_write(out, s, len);
-        output_add_str(out, "</div>");
-        return;
-    }
-    output_add_str(out, "<details><summary>");
+    bool flat = is_blank(s, fold); /* nobody could see what to open */
+    output_add_str(out, flat ? "<div class=\"flat " : "<details class=\"");
+    output_add_str(out, color ? color : "long");
+    output_add_str(out, flat ? "\">" : "\"><summary>");
     *replaced += xml_text_write(out, s, fold);
-    output_add_str(out, "</summary>");
+    output_add_str(out, flat ? "" : "</summary>");
     *replaced += xml_text_write(out, s + fold, len - fold);
-    output_add_str(out, "</details>");
+    output_add_str(out, flat ? "</div>" : "</details>");
 }
 
 /* <time> has the value for programs; only of what is a day that there is. */
@@ -293,13 +289,18 @@ void html_value_cell(struct html *h, struct html_column *c, const struct cell *c
     if (c->widest < HTML_WRAP_WIDTH)
         note_width(c, text, len);
     open_cell(c, cell, is_time(c->type) || is_ascii(text, len), out);
+    if (is_long(text, len)) {
+        write_long(h, text, len, color, out);
+        output_add_str(out, "</td>");
+        return;
+    }
     if (color) {
         output_add_str(out, "<span class=\"");
         output_add_str(out, color);
         output_add_str(out, "\">");
     }
     bool time = open_time(h, c, cell, out);
-    write_text(h, text, len, out);
+    h->writer.notes.replaced_characters += xml_text_write(out, text, len);
     output_add_str(out, time ? "</time>" : "");
     output_add_str(out, color ? "</span></td>" : "</td>");
 }

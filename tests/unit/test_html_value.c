@@ -25,6 +25,8 @@ static char *one_cell(enum column_type type, struct cell cell, const struct colu
 #define LONG10  "0123456789"
 #define LONG100 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10
 
+#define LONG600 LONG100 LONG100 LONG100 LONG100 LONG100 LONG100
+
 static const struct {
     enum column_type type;
     struct cell cell;
@@ -58,15 +60,17 @@ static const struct {
     {COLUMN_TEXT, CELL(LONG100 LONG100 LONG100 LONG100 LONG100 LONG100), "en",
      "<td>" LONG100 LONG100 LONG100 LONG100 LONG100 LONG100 "</td>", 0},
     {COLUMN_TEXT, CELL(LONG100 LONG100 LONG100 "0123456789 " LONG100 LONG100 LONG100 LONG100), "en",
-     "<td><details><summary>" LONG100 LONG100 LONG100
+     "<td><details class=\"long\"><summary>" LONG100 LONG100 LONG100
      "0123456789 " LONG10 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10 LONG10
      "012345678</summary>9" LONG10 LONG100 LONG100 LONG100 "</details></td>",
      0},
     {COLUMN_TEXT, CELL("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14"), "en",
-     "<td><details><summary>1\n2\n3\n4\n5\n6\n7\n8</summary>\n9\n10\n11\n12\n13\n14</details></td>",
+     "<td><details "
+     "class=\"long\"><summary>1\n2\n3\n4\n5\n6\n7\n8</summary>\n9\n10\n11\n12\n13\n14</details></"
+     "td>",
      0},
     {COLUMN_TEXT, CELL("\n\n\n\n \n\t\n\n\n\n\n\n\n\n15"), "en",
-     "<td><div class=\"flat\">\n\n\n\n \n\t\n\n\n\n\n\n\n\n15</div></td>", 0},
+     "<td><div class=\"flat long\">\n\n\n\n \n\t\n\n\n\n\n\n\n\n15</div></td>", 0},
     {COLUMN_INTEGER, CELL("-5"), "de", "<td>-5</td>", 0},
     {COLUMN_INTEGER, CELL("18446744073709551615"), "en", "<td>18446744073709551615</td>", 0},
     {COLUMN_DECIMAL, CELL("-1234.50"), "en", "<td>-1234.50</td>", 0},
@@ -126,8 +130,9 @@ START_TEST(test_long_text)
     for (size_t i = 0; i < len; i += 3)
         memcpy(text + i, "€", 3);
     char *got = one_cell(COLUMN_TEXT, (struct cell){text, len}, NULL, "en", &notes);
-    ck_assert_uint_eq(strlen(got), len + strlen("<td dir=\"auto\"><details><summary></summary>"
-                                                "</details></td>"));
+    ck_assert_uint_eq(strlen(got),
+                      len + strlen("<td dir=\"auto\"><details class=\"long\"><summary></summary>"
+                                   "</details></td>"));
     ck_assert_uint_eq(count(got, "€"), len / 3);
     free(got);
     free(text);
@@ -142,6 +147,8 @@ START_TEST(test_looks)
         {TEST_AT_LEAST, "10.5", COLOR_GOOD}, {TEST_ABOVE, "5", COLOR_WARNING},
     };
     static const struct column_look colored = {.rules = rules, .nrules = ROWS_COUNT(rules)};
+    static const struct look_rule any[] = {{TEST_IS, LONG600 "x", COLOR_BAD}};
+    static const struct column_look folded = {.rules = any, .nrules = 1};
     static const struct column_look bar = {.bar = true, .number_format = "#,##0"};
     static const struct column_look odd = {.number_format = "# ?/?"};
     static const struct column_look day = {.number_format = "ddd d mmm"};
@@ -161,6 +168,9 @@ START_TEST(test_looks)
         {COLUMN_DECIMAL, CELL("10.5"), &colored, "<td><span class=\"good\">10.5</span></td>"},
         {COLUMN_DECIMAL, CELL("10.4"), &colored, "<td><span class=\"warning\">10.4</span></td>"},
         {COLUMN_DECIMAL, CELL("3"), &colored, "<td>3</td>"},
+        {COLUMN_TEXT, CELL(LONG600 "x"), &folded,
+         "<td><details class=\"bad\"><summary>" LONG100 LONG100 LONG100 LONG100
+         "</summary>" LONG100 LONG100 "x</details></td>"},
         {COLUMN_INTEGER, CELL("1234"), &bar, "<td class=\"bar\" style=\"--v:1234\">1,234</td>"},
         {COLUMN_INTEGER, CELL("-1234"), &bar,
          "<td class=\"bar below\" style=\"--v:-1234\">-1,234</td>"},

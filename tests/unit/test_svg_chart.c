@@ -264,6 +264,27 @@ START_TEST(test_columns)
 }
 END_TEST
 
+/* Values that are far from zero: columns begin there all the same, lines don't. */
+START_TEST(test_baseline)
+{
+    static const double values[] = {1000, 1010};
+    struct buf out;
+    set(values, COUNT(values));
+    struct svg_chart c = make_chart(CHART_COLUMN, COUNT(values), 1);
+    draw(&c, SVG_CHART_WIDE, &out);
+    const char *one = strstr(out.data, "<rect"), *two = strstr(one + 1, "<rect");
+    double part = attribute(one, " height=\"") / attribute(two, " height=\"");
+    ck_assert(fabs(part - 1000.0 / 1010) < 0.005);
+    ck_assert_ptr_nonnull(strstr(out.data, ">0</text>"));
+    buf_release(&out);
+    c.kind = CHART_LINE;
+    draw(&c, SVG_CHART_WIDE, &out);
+    ck_assert_ptr_null(strstr(out.data, ">0</text>"));
+    ck_assert_ptr_nonnull(strstr(out.data, ">1,010</text>"));
+    buf_release(&out);
+}
+END_TEST
+
 START_TEST(test_stacked)
 {
     static const double values[] = {10, -5};
@@ -370,6 +391,6 @@ int main(void)
 {
     return unit_main("svg_chart",
                      (const TTest *const[]){test_scales, test_scale_table, test_all_kinds,
-                                            test_lines, test_columns, test_stacked, test_pies,
-                                            test_labels, test_number_formats, NULL});
+                                            test_lines, test_columns, test_baseline, test_stacked,
+                                            test_pies, test_labels, test_number_formats, NULL});
 }
