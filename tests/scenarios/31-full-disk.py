@@ -72,7 +72,6 @@ def full_spool(server, checks):
 
 def limited_files(server, checks):
     """RLIMIT_FSIZE in steps. The one thing that may not be: success, and a report that is cut."""
-    seen = set()
     for format_name in FORMATS:
         p = faults.Project("limit-" + format_name, faults.on_socket(server), tenants=(1,),
                            program=faults.FAST).init()
@@ -96,13 +95,10 @@ def limited_files(server, checks):
                 continue
             failures += 1
             checks.that(code == 1 and p.errors()[0][1] == "io", "%s: exit code 1" % what, output)
-            seen.add((format_name, "reading it back" in p.errors()[0][2]))
             nothing_was_published(checks, p, what)
         checks.that(failures >= 3 and successes >= 1, "%s: the steps meet both sides" % format_name,
                     (failures, successes))
         print("%s: %d limits failed the run, %d did not" % (format_name, failures, successes))
-    # Why files are read back: the library that writes workbooks had reported success.
-    checks.that(("xlsx", True) in seen, "control: a cut workbook that was called good was refused", seen)
 
 
 def full_ledger(server, checks):
