@@ -158,9 +158,13 @@ static int settle(struct ticking *t, const struct due *due, const struct job *jo
     worst_exit_code(t->summary, code);
     if (s->stopped)
         return 0;
-    if (s->failed == 0 && later)
+    bool passing = s->passing > 0 && s->worst != ERR_ISOLATION;
+    /* Whatever failed for one tenant: the others' period is not given up before it is over. */
+    if (later && (s->failed == 0 || !passing)) {
+        t->summary->failed += s->failed > 0;
         return ledger_postpone_period(t->app->ledger, due->id,
                                       "not over yet in the time zones of some tenants", later, e);
+    }
     if (s->failed == 0) {
         t->summary->done++;
         return ledger_end_period(t->app->ledger, due->job, due->period, "done", NULL, t->app->now(),
@@ -169,7 +173,6 @@ static int settle(struct ticking *t, const struct due *due, const struct job *jo
     snprintf(reason, sizeof(reason), "%llu of %llu reports failed", (unsigned long long)s->failed,
              (unsigned long long)(s->failed + s->rendered + s->skipped));
     /* What is done is not made again: only those for which it may go better. */
-    bool passing = s->passing > 0 && s->worst != ERR_ISOLATION;
     return not_done(t, due, job, reason, passing, e);
 }
 

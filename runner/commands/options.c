@@ -149,6 +149,9 @@ static int take(int letter, const char *name, const char *argument, struct comma
     const char **text = text_of(letter, out);
     if (flag)
         *flag = true;
+    if (text && *text)
+        return err_set(e, ERR_USAGE, "--%s is given twice: \"%s\" and \"%s\"", name, *text,
+                       argument);
     if (text)
         *text = argument;
     switch (letter) {

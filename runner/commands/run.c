@@ -121,6 +121,23 @@ static int add_periods(struct app *app, const struct job *job, const struct comm
     }
 }
 
+/* Periods that a schedule had given up, and that are done now by hand; those only that were over
+ * for every tenant. The tasks of a period follow each other. */
+static int end_periods(struct app *app, const struct plan *plan, struct err *e)
+{
+    time_t now = app->now();
+    for (size_t i = 0; i < plan->n;) {
+        const struct task *first = &plan->tasks[i];
+        bool over = true;
+        for (; i < plan->n && strcmp(plan->tasks[i].period.label, first->period.label) == 0; i++)
+            over = over && plan->tasks[i].period.end <= now;
+        if (over && ledger_end_period(app->ledger, first->job->name, first->period.label, "done",
+                                      NULL, now, e) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 static int run_plan(struct app *app, const struct job *job, const struct period *period,
                     const struct command_options *o, const struct plan *plan,
                     const struct param_value *values, const char *params_text, struct err *e)
@@ -137,16 +154,9 @@ static int run_plan(struct app *app, const struct job *job, const struct period 
     progress_enable(!o->quiet && !o->json);
     if (run_tasks(app, &order, &summary, e) != 0)
         return -1;
-    /* Periods that a schedule had given up, and that are done now by hand. */
     if (!summary.failed && !summary.stopped && !o->tenant && !o->nparams &&
-        period->end <= app->now()) {
-        for (size_t i = 0; i < plan->n; i++) {
-            if (i == 0 || strcmp(plan->tasks[i].period.label, plan->tasks[i - 1].period.label) != 0)
-                if (ledger_end_period(app->ledger, job->name, plan->tasks[i].period.label, "done",
-                                      NULL, app->now(), e) != 0)
-                    return -1;
-        }
-    }
+        end_periods(app, plan, e) != 0)
+        return -1;
     if (o->json)
         print_json(job, period, &summary);
     else if (!o->quiet)

@@ -83,6 +83,7 @@ USAGE = (
     (("run", "failures", "extra"), '"extra" is one word too many'),
     (("run", "failurs"), 'there is no job "failurs" below "jobs" (did you mean "failures"?)'),
     (("run", "failures", "--tenant"), "--tenant needs a value"),
+    (("run", "failures", "-t", "1", "--tenant", "2"), '--tenant is given twice: "1" and "2"'),
     (("run", "failures", "--tenant", "77"), 'there is no tenant "77" among the 9 that tenants.query gives'),
     (("run", "failures", "--period", "2026-11"), '"2026-11" is a month, but the job is about a day'),
     (("run", "failures", "--period", "2026-02-30"), 'there is no day "2026-02-30"'),

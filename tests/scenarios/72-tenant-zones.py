@@ -38,12 +38,15 @@ deliver: [reports]
 
 
 class Project(scenario.Project):
-    def tick(self, when):
+    def at(self, when, *arguments):
         clock = dict(self.environment, TZ="UTC", LD_PRELOAD=FAKETIME, FAKETIME="@" + when, DONT_FAKE_MONOTONIC="1",
                      FAKETIME_DONT_FAKE_MONOTONIC="1")
         return scenario.Result(subprocess.run(
-            [PRESSRUN, "tick", "--json"], cwd=self.directory, env=clock, stdin=subprocess.DEVNULL,
+            [PRESSRUN, *arguments], cwd=self.directory, env=clock, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False))
+
+    def tick(self, when):
+        return self.at(when, "tick", "--json")
 
     def report(self, tenant, period):
         name = "out/%s/daily/%s/daily.json" % (tenant, period)
@@ -66,11 +69,48 @@ def ids(report):
     return [row["id"] for row in report["results"][0]["rows"]]
 
 
-def main():
-    checks = scenario.Checks()
-    p = Project("zones")
+def project(name):
+    p = Project(name)
     p.write("pressrun.yaml", p.read("pressrun.yaml").replace(
         "SELECT id, name, display_name FROM tenants WHERE is_active = 1 ORDER BY id", QUERY))
+    return p
+
+
+def check_failure(checks):
+    """What fails for good for one tenant takes no report from another whose day ends later."""
+    p = project("failure")
+    p.write("jobs/daily.yaml", JOB.replace("[json]", "[xlsx, json]").replace(
+        "SELECT id, created_at", "SELECT id, created_at, REPEAT('x', CASE WHEN :tenant_id = 1 THEN 40000 ELSE 1 END) AS note"))
+    p.tick("2026-11-21 12:00:00")
+    done = p.tick("2026-11-22 01:30:00")
+    checks.equal(([t for t in "1235" if p.report(t, "2026-11-21")], done.code), (["3", "5"], 1), "one tenant's report fails")
+    checks.equal([d[1:3] for d in p.due()], [("due", "2026-11-22 08:00:00")], "the period goes on for the others")
+    p.tick("2026-11-22 08:00:30")
+    checks.that(p.report("2", "2026-11-21"), "the later day's report is made")
+    checks.equal([d[1] for d in p.due()], ["failed"], "and then the period has failed")
+
+
+def check_by_hand(checks):
+    """A run by hand before the day is over somewhere does not end the period."""
+    p = project("by-hand")
+    p.write("jobs/daily.yaml", JOB)
+    p.tick("2026-11-21 12:00:00")
+    p.tick("2026-11-22 01:30:00")
+    done = p.at("2026-11-22 03:10:00", "run", "daily", "--period", "2026-11-21", "--quiet")
+    early = p.report("2", "2026-11-21")
+    checks.that(done.code == 0 and early, "control: the look ahead is there: %s" % done)
+    checks.equal([d[1:3] for d in p.due()], [("due", "2026-11-22 08:00:00")], "the period is still due")
+    p.tick("2026-11-22 08:00:30")
+    report = p.report("2", "2026-11-21")
+    checks.equal(ids(report), expected("2", "2026-11-21", -8), "the whole day is in the report")
+    checks.that(report["generated_at"] > early["generated_at"], "which is made anew")
+
+
+def main():
+    checks = scenario.Checks()
+    check_failure(checks)
+    check_by_hand(checks)
+    p = project("zones")
     p.write("jobs/daily.yaml", JOB)
     p.tick("2026-11-21 12:00:00")
 
