@@ -42,21 +42,11 @@ void figures_begin(struct figures *f, const struct result *r)
     }
 }
 
-static void note_places(struct figure *figure, const struct cell *cell)
-{
-    const char *point = cell->text ? memchr(cell->text, '.', cell->len) : NULL;
-    size_t n = point ? cell->len - (size_t)(point - cell->text) - 1 : 0;
-    if (n > figure->places)
-        figure->places = (unsigned)n;
-}
-
 void figures_row(struct figures *f, const struct cell *cells)
 {
     for (size_t i = 0; i < f->n; i++) {
-        if (f->columns[i] == SIZE_MAX)
-            continue;
-        note_places(&f->items[i], &cells[f->columns[i]]);
-        tally_cell(&f->items[i].tally, &cells[f->columns[i]]);
+        if (f->columns[i] != SIZE_MAX)
+            tally_cell(&f->items[i].tally, &cells[f->columns[i]]);
     }
 }
 

@@ -11,7 +11,6 @@ struct figure {
     const char *title;
     enum column_type type;     /* of the column */
     const char *number_format; /* the figure's own, or the column's, or NULL */
-    unsigned places;           /* the most decimals of a number so far */
     bool counted;              /* the result set was there; else nothing is known */
     struct tally tally;
 };

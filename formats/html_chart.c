@@ -102,7 +102,7 @@ void html_chart_row(struct html *h, struct html_section *s, const struct cell *c
         c->labels[c->n] = make_label(h, &s->columns[c->x], &cells[c->x]);
         for (size_t k = 0; k < c->look->ny; k++) {
             long double value;
-            bool there = html_value_number(&cells[c->y[k]], &value) && fabsl(value) < 1e300L;
+            bool there = tally_parse(&cells[c->y[k]], &value) && fabsl(value) < 1e300L;
             c->values[k][c->n] = there ? (double)value : NAN;
         }
         c->n++;

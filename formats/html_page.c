@@ -171,7 +171,7 @@ static const char *figure_text(struct html *h, const struct figure *f, struct bu
     struct cell cell = tally_text(&f->tally);
     *len = 0;
     if (!tally_is_cell(f->look->value)) {
-        int places = f->type == COLUMN_FLOAT ? -1 : (int)f->places;
+        int places = f->type == COLUMN_FLOAT ? -1 : f->tally.places;
         if (f->look->value == TOTAL_AVERAGE && places >= 0 && places < 2)
             places = 2;
         if (f->look->value == TOTAL_COUNT) {

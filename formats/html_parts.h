@@ -31,7 +31,6 @@ struct html_column {
     struct number_format format;
     const long double *limits; /* the numbers of the rules; NAN for a text */
     struct tally total;
-    int places;       /* the most decimals of a number so far */
     double low, high; /* of its bars, zero included */
     int widest;       /* of its texts on the page, in characters up to HTML_WRAP_WIDTH */
 };
@@ -92,8 +91,6 @@ void html_value_cell(struct html *h, struct html_column *c, const struct cell *c
                      struct output *out);
 /* One that is right below or above others: numbers, dates. */
 bool html_value_is_right(const struct html_column *c);
-/* A number of the database; false for what is none, or not finite. */
-bool html_value_number(const struct cell *cell, long double *out);
 
 /* ---- what is counted while rows pass (html_section.c) ---- */
 

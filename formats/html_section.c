@@ -14,7 +14,7 @@ static const long double *read_limits(struct html *h, const struct column_look *
     for (size_t i = 0; i < look->nrules; i++) {
         const char *text = look->rules[i].value;
         const struct cell cell = {text, strlen(text)};
-        if (!html_value_number(&cell, &limits[i]))
+        if (!tally_parse(&cell, &limits[i]))
             limits[i] = NAN;
     }
     return limits;
@@ -73,14 +73,6 @@ int html_section_begin(struct html *h, const struct result *r, struct err *e)
     return s->hidden ? 0 : open_rows(h, s, e);
 }
 
-static void note_places(struct html_column *c, const struct cell *cell)
-{
-    const char *point = cell->text ? memchr(cell->text, '.', cell->len) : NULL;
-    int n = point ? (int)(cell->text + cell->len - point) - 1 : 0;
-    if (n > c->places)
-        c->places = n;
-}
-
 static void write_row(struct html *h, struct html_section *s, const struct cell *cells)
 {
     output_add_str(&h->rows, "<tr>");
@@ -95,10 +87,8 @@ int html_section_row(struct html *h, const struct cell *cells, struct err *e)
     struct html_section *s = &h->sections[h->nsections - 1];
     for (size_t i = 0; i < s->ncolumns; i++) {
         struct html_column *c = &s->columns[i];
-        if (c->look->total == TOTAL_NONE)
-            continue;
-        note_places(c, &cells[i]);
-        tally_cell(&c->total, &cells[i]);
+        if (c->look->total != TOTAL_NONE)
+            tally_cell(&c->total, &cells[i]);
     }
     figures_row(&h->figures, cells);
     html_chart_row(h, s, cells);
@@ -141,7 +131,7 @@ const char *html_section_total(struct html *h, const struct html_column *c, size
     enum { AVERAGE_PLACES = 2 };
     struct html_column shown = *c;
     struct buf digits;
-    int places = c->type == COLUMN_FLOAT ? -1 : c->places;
+    int places = c->type == COLUMN_FLOAT ? -1 : c->total.places;
     if (c->look->total == TOTAL_COUNT) {
         places = 0;
         shown.format.kind = NUMBER_FORMAT_NONE; /* that is for the values */

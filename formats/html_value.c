@@ -10,27 +10,6 @@
 #include "formats/text.h"
 #include "formats/xml_text.h"
 
-bool html_value_number(const struct cell *cell, long double *out)
-{
-    char text[128], *end;
-    if (!cell->text || cell->len == 0 || cell->len >= sizeof(text))
-        return false;
-    memcpy(text, cell->text, cell->len);
-    text[cell->len] = '\0';
-    if (strspn(text, "-+.0123456789eE") != cell->len)
-        return false;
-    long double value = strtold(text, &end);
-    if (*end || !isfinite(value))
-        return false;
-    *out = value;
-    return true;
-}
-
-static bool is_number(enum column_type type)
-{
-    return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
-}
-
 static bool is_time(enum column_type type)
 {
     return type == COLUMN_DATE || type == COLUMN_TIME || type == COLUMN_DATETIME;
@@ -40,7 +19,7 @@ bool html_value_is_right(const struct html_column *c)
 {
     if (c->look->align != ALIGN_AUTO)
         return c->look->align == ALIGN_RIGHT;
-    return is_number(c->type) || is_time(c->type);
+    return column_type_is_number(c->type) || is_time(c->type);
 }
 
 /* ---- as a text ---- */
@@ -168,7 +147,8 @@ static const char *color_of(const struct html_column *c, const struct cell *cell
     long double value;
     if (!c->look->nrules)
         return NULL;
-    if ((!is_number(c->type) && c->type != COLUMN_BOOLEAN) || !html_value_number(cell, &value))
+    if ((!column_type_is_number(c->type) && c->type != COLUMN_BOOLEAN) ||
+        !tally_parse(cell, &value))
         value = NAN; /* passes nothing */
     for (size_t i = 0; i < c->look->nrules; i++) {
         const struct look_rule *rule = &c->look->rules[i];
@@ -266,7 +246,7 @@ static void open_cell(struct html_column *c, const struct cell *cell, bool ascii
     char number[64];
     long double value;
     output_add_str(out, ascii ? "<td" : "<td dir=\"auto\"");
-    if (c->look->bar && html_value_number(cell, &value) && fabsl(value) < 1e30L) {
+    if (c->look->bar && tally_parse(cell, &value) && fabsl(value) < 1e30L) {
         snprintf(number, sizeof(number), " class=\"bar%s\" style=\"--v:%.9Lg\"",
                  value < 0 ? " below" : "", value);
         output_add_str(out, number);

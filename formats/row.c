@@ -19,6 +19,11 @@ const char *column_type_name(enum column_type type)
     return names[type];
 }
 
+bool column_type_is_number(enum column_type type)
+{
+    return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
+}
+
 bool column_type_by_name(const char *name, enum column_type *out)
 {
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

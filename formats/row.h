@@ -51,6 +51,7 @@ struct row_source {
 /* What is said of a column's look, or what counts when nothing is. */
 const struct column_look *column_look(const struct column *c);
 const char *column_type_name(enum column_type type); /* "text", "integer", ... as in job files */
+bool column_type_is_number(enum column_type type);   /* integer, decimal or float */
 bool column_type_by_name(const char *name, enum column_type *out);
 
 #endif

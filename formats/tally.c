@@ -26,18 +26,28 @@ bool tally_is_cell(enum look_total what)
     return what == TOTAL_FIRST || what == TOTAL_LAST;
 }
 
-/* The database's own text of a number: digits, a sign, a point, an exponent. */
-static bool to_number(const char *s, size_t len, long double *out)
+bool tally_parse(const struct cell *cell, long double *out)
 {
     char text[128], *end;
-    if (len == 0 || len >= sizeof(text))
+    if (!cell->text || cell->len == 0 || cell->len >= sizeof(text))
         return false;
-    memcpy(text, s, len);
-    text[len] = '\0';
-    if (strspn(text, "-+.0123456789eE") != len)
+    memcpy(text, cell->text, cell->len);
+    text[cell->len] = '\0';
+    if (strspn(text, "-+.0123456789eE") != cell->len)
         return false;
-    *out = strtold(text, &end);
-    return !*end && isfinite(*out);
+    long double value = strtold(text, &end);
+    if (*end || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+static void note_places(struct tally *t, const struct cell *cell)
+{
+    const char *point = cell->text ? memchr(cell->text, '.', cell->len) : NULL;
+    int n = point ? (int)(cell->text + cell->len - point) - 1 : 0;
+    if (n > t->places)
+        t->places = n;
 }
 
 static void keep(struct tally *t, const struct cell *cell)
@@ -65,11 +75,12 @@ static void add(struct tally *t, long double v)
 void tally_cell(struct tally *t, const struct cell *cell)
 {
     long double v = 0;
+    note_places(t, cell);
     if (tally_is_cell(t->what)) {
         keep(t, cell);
         return;
     }
-    if (!cell->text || (t->what != TOTAL_COUNT && !to_number(cell->text, cell->len, &v)))
+    if (!cell->text || (t->what != TOTAL_COUNT && !tally_parse(cell, &v)))
         return;
     bool first = t->count++ == 0;
     if (t->what == TOTAL_SUM || t->what == TOTAL_AVERAGE)
@@ -84,7 +95,8 @@ static bool to_value(const struct tally *t, long double *out)
 {
     long double v = t->number + t->lost;
     if (tally_is_cell(t->what)) {
-        if (t->null || !to_number(t->text.data, t->text.len, &v))
+        const struct cell cell = tally_text(t);
+        if (!tally_parse(&cell, &v))
             return false;
     } else if (t->what == TOTAL_COUNT) {
         v = (long double)t->count;

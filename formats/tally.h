@@ -21,10 +21,15 @@ struct tally {
     long double lost;   /* what is to be added to a sum */
     struct buf text;    /* of the first or the last row */
     bool null;          /* which has none */
+    int places;         /* the most decimals of a cell so far */
 };
 
 void tally_init(struct tally *t, enum look_total what);
 void tally_release(struct tally *t); /* of a zeroed one, too */
+
+/* A number of the database: digits, a sign, a point, an exponent. False for what is none, or not
+ * finite. */
+bool tally_parse(const struct cell *cell, long double *out);
 
 /* The cell of the next row. Texts that are no numbers count only for TOTAL_COUNT. */
 void tally_cell(struct tally *t, const struct cell *cell);

@@ -114,7 +114,7 @@ static int put_heading(struct xlsx_book *b, struct err *e)
 static void figure_format(const struct xlsx_pen *p, const struct figure *f, char out[64])
 {
     bool average = f->look->value == TOTAL_AVERAGE;
-    unsigned places = f->type == COLUMN_DECIMAL ? f->places : 0;
+    unsigned places = f->type == COLUMN_DECIMAL ? (unsigned)f->tally.places : 0;
     if (average && places < 2)
         places = 2;
     if (f->look->value == TOTAL_COUNT || (f->type == COLUMN_INTEGER && !average)) {

@@ -86,11 +86,6 @@ static int set_note(struct xlsx_table *t, size_t i, lxw_worksheet *sheet, struct
                            "set a note", e);
 }
 
-static bool is_number(enum column_type type)
-{
-    return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
-}
-
 /* Excel puts dates to the right and booleans into the middle; under a title they read better. */
 static enum look_align column_align(const struct column *c)
 {
@@ -106,7 +101,8 @@ static enum xlsx_style header_style(const struct xlsx_column *c)
                                              [ALIGN_CENTER] = XLSX_HEADER_CENTER,
                                              [ALIGN_RIGHT] = XLSX_HEADER_RIGHT};
     if (c->align == ALIGN_AUTO)
-        return is_number(c->type) || c->type == COLUMN_TIME ? XLSX_HEADER_RIGHT : XLSX_HEADER;
+        return column_type_is_number(c->type) || c->type == COLUMN_TIME ? XLSX_HEADER_RIGHT
+                                                                        : XLSX_HEADER;
     return styles[c->align];
 }
 
@@ -202,7 +198,7 @@ static char *condition(struct xlsx_book *b, const struct look_rule *rule, enum c
     char cell[LXW_MAX_CELL_NAME_LENGTH];
     const char *value = rule->value;
     lxw_rowcol_to_cell(cell, 1, col);
-    if (rule->test != TEST_IS || (is_number(type) && parse_decimal(value)))
+    if (rule->test != TEST_IS || (column_type_is_number(type) && parse_decimal(value)))
         return arena_printf(&b->arena, "=AND(ISNUMBER(%s),%s%s%s)", cell, cell, signs[rule->test],
                             value);
     if (type == COLUMN_BOOLEAN && (strcmp(value, "0") == 0 || strcmp(value, "1") == 0))

@@ -44,18 +44,13 @@ static enum column_type type_of(const struct checking *c, const struct column *c
     return column->type;
 }
 
-static bool is_number(enum column_type type)
-{
-    return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
-}
-
 static int need(const struct checking *c, const struct place *at, const char *name, bool number,
                 const char *what)
 {
     const struct column *column = find(c, name);
     if (!column)
         return no_column(c, at, name);
-    if (!number || is_number(type_of(c, column)))
+    if (!number || column_type_is_number(type_of(c, column)))
         return 0;
     err_set(c->e, ERR_CONFIG, "%s:%u:%u: %s needs numbers, but column \"%s\" is of type %s",
             at->file, at->line, at->column, what, name, column_type_name(type_of(c, column)));

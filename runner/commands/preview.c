@@ -78,11 +78,6 @@ static int fill(struct table *t, struct row_source *rows, int64_t limit, struct 
     return rc;
 }
 
-static bool is_number(enum column_type type)
-{
-    return type == COLUMN_INTEGER || type == COLUMN_DECIMAL || type == COLUMN_FLOAT;
-}
-
 static void print_cell(const char *text, size_t width, bool right, bool last)
 {
     size_t pad = width - width_of(text);
@@ -100,8 +95,8 @@ static void print_table(const struct table *t)
     }
     for (size_t r = 0; r < t->nrows; r++) {
         for (size_t i = 0; i < t->ncolumns; i++)
-            print_cell(t->cells[r * t->ncolumns + i], widths[i], is_number(t->columns[i].type),
-                       i + 1 == t->ncolumns);
+            print_cell(t->cells[r * t->ncolumns + i], widths[i],
+                       column_type_is_number(t->columns[i].type), i + 1 == t->ncolumns);
         for (size_t i = 0; r == 0 && i < t->ncolumns; i++) {
             for (size_t k = 0; k < widths[i]; k++)
                 putchar('-');

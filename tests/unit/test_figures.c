@@ -35,7 +35,7 @@ START_TEST(test_values)
         struct figure_look look;
         double number; /* -1: there is none */
         const char *text, *title, *format;
-        unsigned places;
+        int places;
     } cases[] = {
         {{"daily", "videos", TOTAL_SUM, NULL, NULL}, 15, NULL, "New", NULL, 0},
         {{"daily", "videos", TOTAL_AVERAGE, &title, NULL}, 7.5, NULL, "Videos gesamt", NULL, 0},
@@ -84,7 +84,7 @@ START_TEST(test_values)
             ck_assert_str_eq(g->number_format, cases[i].format);
         else
             ck_assert_ptr_null(g->number_format);
-        ck_assert_uint_eq(g->places, cases[i].places);
+        ck_assert_int_eq(g->tally.places, cases[i].places);
     }
     figures_release(&f);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tests/unit/expect.h"
+#include "tests/unit/job_fixture.h"
 
 static const char config_text[] = "database: {host: db, schema: ai_pipeline_db, user: u}\n"
                                   "tenants: {query: SELECT id FROM tenants}\n"
@@ -16,30 +17,9 @@ static const char config_text[] = "database: {host: db, schema: ai_pipeline_db, 
                                   "  portal: {kind: directory}\n"
                                   "  office: {kind: directory, platform: true}\n";
 
-/* One job read from a text, with all it lives in. */
-struct fixture {
-    struct config *config;
-    struct arena arena;
-    struct problems problems;
-    struct job *job;
-};
-
-static void read_job(struct fixture *f, const char *text)
+static void read_job(struct job_fixture *f, const char *text)
 {
-    memset(f, 0, sizeof(*f));
-    f->config = config_load_text("pressrun.yaml", config_text, strlen(config_text), &f->problems);
-    ck_assert_ptr_nonnull(f->config);
-    const struct yaml_node *root =
-        yaml_read_text(&f->arena, "jobs/daily.yaml", text, strlen(text), &f->problems);
-    if (root)
-        f->job = job_read(root, "jobs/daily.yaml", f->config, &f->arena, &f->problems);
-}
-
-static void release(struct fixture *f)
-{
-    problems_release(&f->problems);
-    arena_release(&f->arena);
-    config_free(f->config);
+    job_fixture_read(f, "pressrun.yaml", config_text, text);
 }
 
 #define JOB     "job: daily\n"
@@ -48,7 +28,7 @@ static void release(struct fixture *f)
 
 START_TEST(defaults)
 {
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, MINIMAL);
     expect_problems(&f.problems, "", MINIMAL);
     const struct job *job = f.job;
@@ -72,7 +52,7 @@ START_TEST(defaults)
     ck_assert_int_eq(job->options.csv_delimiter, format_default_options.csv_delimiter);
     ck_assert_uint_eq(job->ndeliver, 0);
     ck_assert_int_eq(job->timeout_ms, 0);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -109,7 +89,7 @@ static const char everything_text[] =
 
 START_TEST(everything)
 {
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, everything_text);
     expect_problems(&f.problems, "", everything_text);
     const struct job *job = f.job;
@@ -161,18 +141,18 @@ START_TEST(everything)
     ck_assert_uint_eq(job->ndeliver, 2);
     ck_assert_str_eq(job->deliver[0], "portal");
     ck_assert_int_eq(job->timeout_ms, 90000);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
 START_TEST(platform)
 {
     static const char text[] = MINIMAL "scope: platform\ndeliver: [office]\n";
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, text);
     expect_problems(&f.problems, "", text);
     ck_assert(f.job->platform);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -183,13 +163,13 @@ START_TEST(delimiters)
         char read;
     } cases[] = {{"','", ','}, {"';'", ';'}, {"'|'", '|'}, {"\"\\t\"", '\t'}, {"\\t", '\t'}};
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct fixture f;
+        struct job_fixture f;
         struct arena arena = {0};
         read_job(&f, arena_printf(&arena, MINIMAL "formats: [csv: {delimiter: %s}]\n",
                                   cases[i].written));
         expect_problems(&f.problems, "", cases[i].written);
         ck_assert_int_eq(f.job->options.csv_delimiter, cases[i].read);
-        release(&f);
+        job_fixture_release(&f);
         arena_release(&arena);
     }
 }
@@ -318,11 +298,11 @@ static const struct {
 START_TEST(refusals)
 {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct fixture f;
+        struct job_fixture f;
         read_job(&f, bad[i].text);
         ck_assert_msg(!f.job, "accepted: %s", bad[i].text);
         expect_problems(&f.problems, bad[i].expected, bad[i].text);
-        release(&f);
+        job_fixture_release(&f);
     }
 }
 END_TEST
@@ -330,11 +310,11 @@ END_TEST
 START_TEST(unused_parameter_is_a_warning)
 {
     static const char text[] = MINIMAL "params: {status: {}}\n";
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, text);
     ck_assert_ptr_nonnull(f.job);
     expect_problems(&f.problems, "3:10 warning: no query uses parameter \"status\"", text);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -342,11 +322,11 @@ END_TEST
 START_TEST(tenant_job_to_a_platform_destination)
 {
     static const char text[] = MINIMAL "deliver: [office]\n";
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, text);
     expect_problems(&f.problems, "", text);
     ck_assert_ptr_nonnull(f.job);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 

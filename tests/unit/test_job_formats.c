@@ -3,35 +3,15 @@
 
 #include "jobs/job.h"
 #include "tests/unit/expect.h"
+#include "tests/unit/job_fixture.h"
 
 static const char config_text[] = "database: {host: db, schema: s, user: u}\n"
                                   "tenants: {query: SELECT id FROM tenants}\n"
                                   "scope: {videos: {tenant: tenant_id}}\n";
 
-/* One job read from a text, with all it lives in. */
-struct fixture {
-    struct config *config;
-    struct arena arena;
-    struct problems problems;
-    struct job *job;
-};
-
-static void read_job(struct fixture *f, const char *text)
+static void read_job(struct job_fixture *f, const char *text)
 {
-    memset(f, 0, sizeof(*f));
-    f->config = config_load_text("pressrun.yaml", config_text, strlen(config_text), &f->problems);
-    ck_assert_ptr_nonnull(f->config);
-    const struct yaml_node *root =
-        yaml_read_text(&f->arena, "jobs/daily.yaml", text, strlen(text), &f->problems);
-    ck_assert_ptr_nonnull(root);
-    f->job = job_read(root, "jobs/daily.yaml", f->config, &f->arena, &f->problems);
-}
-
-static void release(struct fixture *f)
-{
-    problems_release(&f->problems);
-    arena_release(&f->arena);
-    config_free(f->config);
+    job_fixture_read(f, "pressrun.yaml", config_text, text);
 }
 
 #define JOB "job: daily\nresults: {all: {sql: SELECT id FROM videos}}\n"
@@ -39,13 +19,13 @@ static void release(struct fixture *f)
 START_TEST(what_is_not_said)
 {
     static const char text[] = JOB "formats: [csv, json, json-rows, ndjson, xlsx]\n";
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, text);
     expect_problems(&f.problems, "", text);
     ck_assert_uint_eq(f.job->nformats, 5);
     ck_assert_ptr_eq(f.job->formats[2], &format_json_rows);
     ck_assert_mem_eq(&f.job->options, &format_default_options, sizeof(format_default_options));
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -59,7 +39,7 @@ START_TEST(each_option)
         "  - json\n"
         "  - json-rows: {compress: gzip}\n"
         "  - ndjson: {compress: zstd}\n";
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, text);
     expect_problems(&f.problems, "", text);
     const struct format_options *o = &f.job->options;
@@ -73,7 +53,7 @@ START_TEST(each_option)
     ck_assert_ptr_null(format_codec(o, &format_json));
     ck_assert_ptr_eq(format_codec(o, &format_json_rows), &codec_gzip);
     ck_assert_ptr_eq(format_codec(o, &format_ndjson), &codec_zstd);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -87,7 +67,7 @@ START_TEST(options_that_say_the_usual)
             "  - json: {compress: none}\n"
             "  - ndjson: {}\n"
             "  - xlsx: {too_long: error, compression: fast}\n";
-    struct fixture f;
+    struct job_fixture f;
     read_job(&f, text);
     expect_problems(&f.problems, "", text);
     struct format_options o = f.job->options;
@@ -97,7 +77,7 @@ START_TEST(options_that_say_the_usual)
     o.csv_delimiter = o.csv_decimal = 0;
     o.csv_null = format_default_options.csv_null;
     ck_assert_mem_eq(&o, &format_default_options, sizeof(o));
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -120,13 +100,13 @@ START_TEST(refusals)
         {"csv: {null: \"a\\n\"}", "3:23 \"null\" can't be"},
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct fixture f;
+        struct job_fixture f;
         struct arena arena = {0};
         const char *text = arena_printf(&arena, JOB "formats: [%s]\n", bad[i].formats);
         read_job(&f, text);
         ck_assert_msg(!f.job, "accepted: %s", text);
         expect_problems(&f.problems, bad[i].expected, text);
-        release(&f);
+        job_fixture_release(&f);
         arena_release(&arena);
     }
 }

@@ -6,6 +6,7 @@
 #include "jobs/job.h"
 #include "tests/unit/expect.h"
 #include "tests/unit/files.h"
+#include "tests/unit/job_fixture.h"
 
 #define CONFIG                                                                                     \
     "database: {host: db, schema: s, user: u}\n"                                                   \
@@ -16,33 +17,14 @@
 #define RESULT JOB "results:\n  all:\n    sql: SELECT id, title FROM videos\n"
 #define COLUMN RESULT "    columns:\n      id: "
 
-struct fixture {
-    struct config *config;
-    struct arena arena;
-    struct problems problems;
-    struct job *job;
-};
-
-static void read_with(struct fixture *f, const char *config, const char *text)
+static void read_with(struct job_fixture *f, const char *config, const char *text)
 {
-    memset(f, 0, sizeof(*f));
-    char *path = arena_printf(&f->arena, "%s/pressrun.yaml", unit_temp_dir());
-    f->config = config_load_text(path, config, strlen(config), &f->problems);
-    ck_assert_ptr_nonnull(f->config);
-    const struct yaml_node *root =
-        yaml_read_text(&f->arena, "jobs/daily.yaml", text, strlen(text), &f->problems);
-    if (root)
-        f->job = job_read(root, "jobs/daily.yaml", f->config, &f->arena, &f->problems);
+    char path[1024];
+    snprintf(path, sizeof(path), "%s/pressrun.yaml", unit_temp_dir());
+    job_fixture_read(f, path, config, text);
 }
 
-static void release(struct fixture *f)
-{
-    problems_release(&f->problems);
-    arena_release(&f->arena);
-    config_free(f->config);
-}
-
-static void read_good(struct fixture *f, const char *config, const char *text)
+static void read_good(struct job_fixture *f, const char *config, const char *text)
 {
     read_with(f, config, text);
     expect_problems(&f->problems, "", text);
@@ -158,7 +140,7 @@ static void check_charts(const struct job *job)
 
 START_TEST(test_everything)
 {
-    struct fixture f;
+    struct job_fixture f;
     read_good(&f, CONFIG, everything);
     const struct job *job = f.job;
     ck_assert_str_eq(job->locale->tag, "de-CH");
@@ -177,13 +159,13 @@ START_TEST(test_everything)
     ck_assert(!job->results[1].look.hidden);
     check_columns(days);
     check_charts(job);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
 START_TEST(test_defaults)
 {
-    struct fixture f;
+    struct job_fixture f;
     read_good(&f, CONFIG, RESULT);
     ck_assert_str_eq(f.job->locale->tag, "en");
     ck_assert_uint_eq(f.job->look.nfigures, 0);
@@ -191,11 +173,11 @@ START_TEST(test_defaults)
     ck_assert_int_eq(f.job->results[0].look.tab_color, -1);
     ck_assert_uint_eq(f.job->results[0].look.ncharts, 0);
     ck_assert_ptr_null(f.job->results[0].look.note);
-    release(&f);
+    job_fixture_release(&f);
     /* Nothing written behind a key is as if it were not there. */
     static const char empty[] = RESULT "    chart:\n    sheet:\n    columns:\nfigures:\n";
     read_good(&f, CONFIG, empty);
-    release(&f);
+    job_fixture_release(&f);
 }
 END_TEST
 
@@ -294,12 +276,12 @@ static const struct {
 START_TEST(test_refusals)
 {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        struct fixture f;
+        struct job_fixture f;
         read_with(&f, CONFIG, bad[i].text);
         if (*bad[i].expected)
             ck_assert_msg(!f.job, "accepted: %s", bad[i].text);
         expect_problems(&f.problems, bad[i].expected, bad[i].text);
-        release(&f);
+        job_fixture_release(&f);
     }
 }
 END_TEST
@@ -321,7 +303,7 @@ START_TEST(test_too_many)
         {COLUMN "{color: {\"", "é", "\": good}}\n", "", 127},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct fixture f;
+        struct job_fixture f;
         struct buf text;
         buf_init(&text, 1 << 16);
         buf_add_str(&text, cases[i].head);
@@ -331,7 +313,7 @@ START_TEST(test_too_many)
         read_with(&f, CONFIG, text.data);
         expect_problems(&f.problems, cases[i].expected, text.data);
         buf_release(&text);
-        release(&f);
+        job_fixture_release(&f);
     }
 }
 END_TEST
@@ -339,7 +321,7 @@ END_TEST
 START_TEST(test_locale_and_logo)
 {
     static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\xa0\0\0\0\x30";
-    struct fixture f;
+    struct job_fixture f;
     struct buf path;
     buf_init(&path, 4096);
     buf_printf(&path, "%s/logo.png", unit_temp_dir());
@@ -347,11 +329,11 @@ START_TEST(test_locale_and_logo)
     read_good(&f, CONFIG "locale: fr\nlogo: logo.png\n", RESULT);
     ck_assert_str_eq(f.job->locale->tag, "fr");
     ck_assert_str_eq(f.job->look.logo, path.data);
-    release(&f);
+    job_fixture_release(&f);
     read_good(&f, CONFIG "locale: fr\n", RESULT "locale: de-AT\nlogo: logo.png\n");
     ck_assert_str_eq(f.job->locale->tag, "de");
     ck_assert_str_eq(f.job->look.logo, path.data);
-    release(&f);
+    job_fixture_release(&f);
     /* What is wrong in pressrun.yaml is said there. */
     rows_put(path.data, "GIF89a", 6);
     read_with(&f, CONFIG "locale: tlh\nlogo: logo.png\n", RESULT);
@@ -359,7 +341,7 @@ START_TEST(test_locale_and_logo)
                     "4:9 locale \"tlh\" is not known\n5:7 is neither a PNG nor a JPEG picture | "
                     "convert the logo to PNG",
                     "pressrun.yaml");
-    release(&f);
+    job_fixture_release(&f);
     buf_release(&path);
 }
 END_TEST
