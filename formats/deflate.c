@@ -1,13 +1,12 @@
-#define ZLIB_CONST /* next_in is const */
 #include "formats/deflate.h"
 
 #include <stdlib.h>
-#include <zlib.h>
 #ifdef PRESSRUN_ISAL
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 #endif
 
+#include "formats/zlib_memory.h"
 #include "lib/mem.h"
 
 enum { OUT_BYTES = 64 * 1024, PIECE = 1 << 30 /* both count in 32 bits */ };
@@ -71,24 +70,11 @@ struct deflate {
     unsigned char out[OUT_BYTES];
 };
 
-static void *allocate(void *opaque, unsigned n, unsigned size)
-{
-    (void)opaque;
-    return xcalloc(n, size);
-}
-
-static void release(void *opaque, void *p)
-{
-    (void)opaque;
-    free(p);
-}
-
 /* With memory that can't fail, nothing can. */
 struct deflate *deflate_new(void)
 {
     struct deflate *d = xcalloc(1, sizeof(*d));
-    d->stream.zalloc = allocate;
-    d->stream.zfree = release;
+    zlib_memory_set(&d->stream);
     deflateInit2(&d->stream, LEVEL, Z_DEFLATED, -MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY);
     return d;
 }

@@ -1,9 +1,8 @@
 /* gzip (RFC 1952) by zlib: what every tool can read. */
-#define ZLIB_CONST /* next_in is const */
 #include <stdlib.h>
-#include <zlib.h>
 
 #include "formats/codec.h"
+#include "formats/zlib_memory.h"
 #include "lib/mem.h"
 
 /* Half the time of zlib's own level 6, for reports' files that are 8 % larger. */
@@ -14,23 +13,10 @@ enum {
 };
 enum { PIECE = 1 << 30 }; /* zlib counts in unsigned int */
 
-static void *allocate(void *opaque, unsigned n, unsigned size)
-{
-    (void)opaque;
-    return xcalloc(n, size);
-}
-
-static void release(void *opaque, void *p)
-{
-    (void)opaque;
-    free(p);
-}
-
 static z_stream *stream_new(void)
 {
     z_stream *z = xcalloc(1, sizeof(*z));
-    z->zalloc = allocate;
-    z->zfree = release;
+    zlib_memory_set(z);
     return z;
 }
 

@@ -1,14 +1,12 @@
-#define ZLIB_CONST /* next_in is const */
 #include "formats/inflate.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #ifdef PRESSRUN_ISAL
 #include <isa-l/igzip_lib.h>
-#else
-#include <zlib.h>
 #endif
 
+#include "formats/zlib_memory.h"
 #include "lib/mem.h"
 
 enum { PIECE = 1 << 30 /* both count in 32 bits */ };
@@ -56,23 +54,10 @@ struct inflate {
     z_stream stream;
 };
 
-static void *allocate(void *opaque, unsigned n, unsigned size)
-{
-    (void)opaque;
-    return xcalloc(n, size);
-}
-
-static void release(void *opaque, void *p)
-{
-    (void)opaque;
-    free(p);
-}
-
 struct inflate *inflate_new(void)
 {
     struct inflate *f = xcalloc(1, sizeof(*f));
-    f->stream.zalloc = allocate;
-    f->stream.zfree = release;
+    zlib_memory_set(&f->stream);
     inflateInit2(&f->stream, -MAX_WBITS);
     return f;
 }
