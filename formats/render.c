@@ -9,15 +9,15 @@
 #include "lib/file.h"
 #include "lib/mem.h"
 
-/* A file of the render. It owns its temporary file until `published`, then its final one. */
+/* A file of the render. */
 struct file {
     struct artifact artifact;
     struct written written;
     struct writer *writer; /* NULL before it is opened and after it is finished */
     size_t first_result;   /* the result sets it holds: all, or one */
     size_t nresults;
-    bool created, published;
-    char *temp, *path;
+    bool created;
+    char *path;
 };
 
 struct render {
@@ -51,9 +51,8 @@ static int file_open(struct render *r, struct file *f, const struct format *form
     f->artifact.format = format;
     f->artifact.codec = format_codec(r->options, format);
     f->path = xasprintf("%s/%s", r->dir, name);
-    f->temp = xasprintf("%s.part", f->path);
     /* A name that is taken already is not ours to remove: `created` stays false. */
-    if (format->open(&f->writer, f->temp, r->dir, r->doc, r->options, e) != 0)
+    if (format->open(&f->writer, f->path, r->dir, r->doc, r->options, e) != 0)
         return err_wrap(e, "file \"%s\"", name);
     f->created = true;
     return 0;
@@ -206,12 +205,12 @@ static int compare(const struct file *f, struct proof *proof, struct err *e)
 {
     const struct proof *written = &f->written.proof;
     struct stat st;
-    if (stat(f->temp, &st) != 0)
-        return err_sys(e, "\"%s\"", f->temp);
+    if (stat(f->path, &st) != 0)
+        return err_sys(e, "\"%s\"", f->path);
     if ((uint64_t)st.st_size != written->size_bytes)
         return err_set(e, ERR_IO, "%lld bytes where %llu were written", (long long)st.st_size,
                        (unsigned long long)written->size_bytes);
-    if (hash_file(f->temp, proof->sha256, e) != 0)
+    if (hash_file(f->path, proof->sha256, e) != 0)
         return -1;
     if (strcmp(proof->sha256, written->sha256) != 0)
         return err_set(e, ERR_IO, "other bytes than were written (SHA-256)");
@@ -224,11 +223,11 @@ static int read_back(const struct render *r, const struct file *f, struct proof 
 {
     if (f->written.known)
         return compare(f, proof, e);
-    return f->artifact.format->verify(f->temp, r->options, r->results + f->first_result,
+    return f->artifact.format->verify(f->path, r->options, r->results + f->first_result,
                                       f->nresults, proof, e);
 }
 
-/* What is written is closed, read back and on the disk; its name is still the temporary one. */
+/* What is written is closed and read back. */
 static int prove(struct render *r, struct file *f, struct err *e)
 {
     struct proof proof;
@@ -249,29 +248,7 @@ static int prove(struct render *r, struct file *f, struct err *e)
     }
     f->artifact.size_bytes = proof.size_bytes;
     memcpy(f->artifact.sha256, proof.sha256, sizeof(proof.sha256));
-    return file_sync(f->temp, e);
-}
-
-static int publish(struct render *r, struct err *e)
-{
-    for (size_t i = 0; i < r->nfiles; i++) {
-        struct file *f = &r->files[i];
-        if (file_rename(f->temp, f->path, e) != 0)
-            return -1;
-        f->published = true;
-    }
-    return file_sync(r->dir, e);
-}
-
-/* Removes every file, those included that already have their final name. */
-static void withdraw(struct render *r)
-{
-    for (size_t i = 0; i < r->nfiles; i++) {
-        struct file *f = &r->files[i];
-        if (f->created)
-            unlink(f->published ? f->path : f->temp);
-        f->created = false;
-    }
+    return 0;
 }
 
 int render_finish(struct render *r, const struct artifact **artifacts, size_t *nartifacts,
@@ -283,10 +260,6 @@ int render_finish(struct render *r, const struct artifact **artifacts, size_t *n
     for (size_t i = 0; i < r->nfiles; i++) {
         if (prove(r, &r->files[i], e) != 0)
             return -1;
-    }
-    if (publish(r, e) != 0) {
-        withdraw(r);
-        return -1;
     }
     r->finished = true;
     r->artifacts = xcalloc(r->nfiles + 1, sizeof(*r->artifacts));
@@ -305,12 +278,9 @@ void render_free(struct render *r)
         struct file *f = &r->files[i];
         if (f->writer)
             f->artifact.format->free(f->writer);
-    }
-    if (!r->finished)
-        withdraw(r);
-    for (size_t i = 0; i < r->nfiles; i++) {
-        free(r->files[i].temp);
-        free(r->files[i].path);
+        if (f->created && !r->finished)
+            unlink(f->path);
+        free(f->path);
     }
     free(r->artifacts);
     free(r->files);

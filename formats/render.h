@@ -1,9 +1,9 @@
 /*
  * The heart: one pass over the rows of a report feeds every file of it.
  *
- * Files are written in `dir` under temporary names. render_finish() proves each by reading it back,
- * syncs it, gives it its final name and syncs the directory; until then nothing has a final name.
- * A render that is freed before that leaves no file behind.
+ * Files are written in `dir`, which is the report's own. render_finish() proves each by reading it
+ * back. A render that is freed before that leaves no file behind. Whether the files are on the disk
+ * is the caller's to see to, for many reports at once (spool.h).
  */
 #ifndef FORMATS_RENDER_H
 #define FORMATS_RENDER_H
@@ -40,9 +40,9 @@ int render_check_columns(const struct row_source *rows, struct err *e);
  * result from `about`. */
 int render_result(struct render *r, const struct result *about, struct row_source *rows,
                   uint64_t *nrows, struct err *e);
-/* Proves and publishes. `*artifacts` is the render's own and lives until render_free(). */
+/* Proves all files. `*artifacts` is the render's own and lives until render_free(). */
 int render_finish(struct render *r, const struct artifact **artifacts, size_t *nartifacts,
                   struct err *e);
-void render_free(struct render *r); /* takes NULL; removes what was not published */
+void render_free(struct render *r); /* takes NULL; removes what was not finished */
 
 #endif

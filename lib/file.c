@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "lib/limits.h"
@@ -68,14 +70,13 @@ out:
     return rc;
 }
 
-/* A new directory is on the disk only when the one above it is. One that exists is fine. */
-static int make_dir(const char *path, mode_t mode, struct err *e)
+static int make_dir(char *path, mode_t mode, bool sync, struct err *e)
 {
     char parent[LIMIT_PATH_BYTES];
     struct stat st;
     if (mkdir(path, mode) == 0) {
         file_dirname(parent, path);
-        return file_sync(parent, e);
+        return sync ? file_sync(parent, e) : 0;
     }
     if (errno != EEXIST)
         return err_sys(e, "can't make directory \"%s\"", path);
@@ -84,24 +85,36 @@ static int make_dir(const char *path, mode_t mode, struct err *e)
     return S_ISDIR(st.st_mode) ? 0 : err_set(e, ERR_IO, "\"%s\" is not a directory", path);
 }
 
-int file_make_dirs(const char *path, mode_t mode, struct err *e)
+int file_make_dirs(const char *path, mode_t mode, bool sync, struct err *e)
 {
     char part[LIMIT_PATH_BYTES];
+    struct stat st;
     size_t len = strlen(path);
     if (len == 0 || len >= sizeof(part))
         return err_set(e, ERR_IO, "path of %zu bytes is too long", len);
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+        return 0;
     memcpy(part, path, len + 1);
     for (char *p = part + 1;; p++) {
         if (*p != '/' && *p != '\0')
             continue;
         char was = *p;
         *p = '\0';
-        if (make_dir(part, mode, e) != 0)
+        if (make_dir(part, mode, sync, e) != 0)
             return -1;
         *p = was;
         if (was == '\0')
             return 0;
     }
+}
+
+int file_make_empty_dir(const char *path, mode_t mode, struct err *e)
+{
+    if (mkdir(path, mode) == 0)
+        return 0;
+    if (errno == EEXIST && file_remove_tree(path, e) != 0)
+        return -1;
+    return mkdir(path, mode) == 0 ? 0 : err_sys(e, "can't make directory \"%s\"", path);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -127,6 +140,66 @@ int file_sync(const char *path, struct err *e)
     return rc;
 }
 
+/* Those of linux/magic.h whose syncfs(2) ends when everything is on a disk of this machine. */
+static bool is_local(const struct statfs *st)
+{
+    static const long magic[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC,       BTRFS_SUPER_MAGIC,
+                                 F2FS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC};
+    for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++) {
+        if ((unsigned long)st->f_type == (unsigned long)magic[i])
+            return true;
+    }
+    return false;
+}
+
+int file_system_open(struct file_system *fs, const char *directory, struct err *e)
+{
+    struct statfs system;
+    struct stat st;
+    fs->fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fs->fd < 0 || fstatfs(fs->fd, &system) != 0 || fstat(fs->fd, &st) != 0)
+        return err_sys(e, "can't open directory \"%s\"", directory);
+    fs->at_once = is_local(&system);
+    fs->device = st.st_dev;
+    return 0;
+}
+
+bool file_system_covers(const struct file_system *fs, const char *directory)
+{
+    struct stat st;
+    return fs->at_once && stat(directory, &st) == 0 && st.st_dev == fs->device;
+}
+
+void file_system_close(struct file_system *fs)
+{
+    if (fs->fd >= 0)
+        close(fs->fd);
+    fs->fd = -1;
+}
+
+int file_system_sync(const struct file_system *fs, struct err *e)
+{
+    if (syncfs(fs->fd) == 0)
+        return 0;
+    err_sys(e, "can't sync the file system");
+    e->transient = true;
+    return -1;
+}
+
+static int sync_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    struct err ignored;
+    (void)st, (void)ftw;
+    return (type == FTW_F || type == FTW_DP) && file_sync(path, &ignored) != 0 ? -1 : 0;
+}
+
+int file_sync_tree(const char *path, struct err *e)
+{
+    if (nftw(path, sync_entry, 16, FTW_DEPTH | FTW_PHYS) != 0)
+        return err_sys(e, "can't sync what is in \"%s\"", path);
+    return 0;
+}
+
 int file_rename(const char *from, const char *to, struct err *e)
 {
     if (rename(from, to) != 0)
@@ -149,10 +222,11 @@ static int write_all(int fd, const char *data, size_t len)
     return 0;
 }
 
-/* Writes and syncs what was opened as `path`, and closes it; removes it when that fails. */
-static int fill_and_close(int fd, const char *path, const void *data, size_t len, struct err *e)
+/* Writes what was opened as `path`, and closes it; removes it when that fails. */
+static int fill_and_close(int fd, const char *path, const void *data, size_t len, bool sync,
+                          struct err *e)
 {
-    int failed = write_all(fd, data, len) != 0 || fsync(fd) != 0;
+    int failed = write_all(fd, data, len) != 0 || (sync && fsync(fd) != 0);
     int saved = errno;
     if (close(fd) != 0 && !failed) {
         failed = 1;
@@ -173,7 +247,7 @@ int file_write_durably(const char *path, const void *data, size_t len, mode_t mo
     int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_sys(e, "can't write \"%s\"", temp);
-    if (fill_and_close(fd, temp, data, len, e) != 0)
+    if (fill_and_close(fd, temp, data, len, true, e) != 0)
         return -1;
     file_dirname(dir, path);
     if (file_rename(temp, path, e) != 0) {
@@ -185,14 +259,10 @@ int file_write_durably(const char *path, const void *data, size_t len, mode_t mo
 
 int file_create(const char *path, const void *data, size_t len, mode_t mode, struct err *e)
 {
-    char dir[LIMIT_PATH_BYTES];
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return err_sys(e, "can't write \"%s\"", path);
-    if (fill_and_close(fd, path, data, len, e) != 0)
-        return -1;
-    file_dirname(dir, path);
-    return file_sync(dir, e);
+    return fill_and_close(fd, path, data, len, false, e);
 }
 
 int file_copy(const char *from, const char *to, mode_t mode, struct err *e)
@@ -218,10 +288,6 @@ int file_copy(const char *from, const char *to, mode_t mode, struct err *e)
     }
     if (n < 0) {
         err_sys(e, "can't read \"%s\"", from);
-        goto out;
-    }
-    if (fsync(out) != 0) {
-        err_sys(e, "can't sync \"%s\"", to);
         goto out;
     }
     rc = 0;

@@ -74,7 +74,7 @@ int ledger_create(const char *dir, struct err *e)
         goto out;
     }
     hash_random_hex(uuid, 16);
-    if (file_remove_tree(temp_dir, e) != 0 || file_make_dirs(temp_dir, 0700, e) != 0 ||
+    if (file_remove_tree(temp_dir, e) != 0 || file_make_dirs(temp_dir, 0700, true, e) != 0 ||
         open_file(&l, temp_dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, e) != 0 ||
         fill_new(l, uuid, e) != 0)
         goto out;

@@ -46,6 +46,8 @@ struct claim {
  */
 int ledger_claim(struct ledger *l, const struct task *task, const char *params, bool again,
                  time_t now, struct claim *claim, struct err *e);
+/* Takes back a claim of what nobody began, as if it had not been made. */
+int ledger_unclaim(struct ledger *l, const struct claim *claim, struct err *e);
 
 /* What is to be delivered, see ledger_outbox.h; keys were expanded from the task's own tenant. */
 struct outbox_item {

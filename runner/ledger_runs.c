@@ -117,6 +117,24 @@ int ledger_claim(struct ledger *l, const struct task *task, const char *params, 
     return ledger_in_transaction(l, claim_task, &c, e);
 }
 
+static int unclaim(struct ledger *l, void *ctx, struct err *e)
+{
+    const struct claim *c = ctx;
+    if (ledger_run_sql(l, e, "DELETE FROM runs WHERE id = ? AND state = 'rendering'", "i",
+                       c->run) != 0)
+        return -1;
+    return ledger_run_sql(l, e,
+                          "DELETE FROM tasks WHERE id = ?1"
+                          " AND NOT EXISTS (SELECT 1 FROM runs WHERE task = ?1)",
+                          "i", c->task);
+}
+
+int ledger_unclaim(struct ledger *l, const struct claim *claim, struct err *e)
+{
+    struct claim c = *claim;
+    return ledger_in_transaction(l, unclaim, &c, e);
+}
+
 static int add_artifact(struct ledger *l, int64_t run, const struct artifact *a, int64_t *id,
                         struct err *e)
 {

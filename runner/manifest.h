@@ -14,7 +14,7 @@ struct manifest;
 struct manifest *manifest_new(const struct document *doc);
 void manifest_add_result(struct manifest *m, const char *name, const struct column *columns,
                          size_t ncolumns, uint64_t rows);
-/* Writes it durably into the directory and describes it as one more artifact. */
+/* Writes it into the directory and describes it as one more artifact. */
 int manifest_write(struct manifest *m, const char *directory, const struct artifact *artifacts,
                    size_t n, struct artifact *out, struct err *e);
 void manifest_free(struct manifest *m); /* takes NULL */

@@ -28,16 +28,14 @@ static int add_item(struct outbox_item *items, size_t *n, const struct task *t,
     return 0;
 }
 
-/* The outbox of a run: each artifact to each destination that takes files, notices to the others.
- */
 int outcome_outbox(const struct app *app, const struct task *t, const struct claim *claim,
-                   const struct work_result *r, struct arena *arena, struct outbox_item **out,
-                   size_t *n, struct err *e)
+                   struct run_result *result, struct arena *arena, struct err *e)
 {
     const struct destinations *all = &app->destinations;
     const struct destination *linked = destinations_linked(all, t->job);
-    *out = arena_alloc(arena, (r->nartifacts + 1) * t->job->ndeliver * sizeof(**out));
-    *n = 0;
+    struct outbox_item *items =
+        arena_alloc(arena, (result->nartifacts + 1) * t->job->ndeliver * sizeof(*items));
+    size_t n = 0;
     for (size_t d = 0; d < t->job->ndeliver; d++) {
         const struct destination *to = destinations_find(all, t->job->deliver[d]);
         if (!to)
@@ -45,19 +43,21 @@ int outcome_outbox(const struct app *app, const struct task *t, const struct cla
         if (to->kind->notice_id) {
             struct outbox_item notice = {.kind = to->batch ? DELIVERY_BATCH : DELIVERY_NOTICE,
                                          .after = linked ? linked->name : NULL};
-            if (add_item(*out, n, t, claim, to, notice, "", arena, e) != 0)
+            if (add_item(items, &n, t, claim, to, notice, "", arena, e) != 0)
                 return -1;
             continue;
         }
-        for (size_t a = 0; a < r->nartifacts; a++) {
-            const char *file = r->artifacts[a].name;
+        for (size_t a = 0; a < result->nartifacts; a++) {
+            const char *file = result->artifacts[a].name;
             struct outbox_item item = {.kind = strcmp(file, MANIFEST_NAME) == 0 ? DELIVERY_MANIFEST
                                                                                 : DELIVERY_FILE,
                                        .artifact = a};
-            if (add_item(*out, n, t, claim, to, item, file, arena, e) != 0)
+            if (add_item(items, &n, t, claim, to, item, file, arena, e) != 0)
                 return -1;
         }
     }
+    result->outbox = items;
+    result->noutbox = n;
     return 0;
 }
 

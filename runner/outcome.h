@@ -6,13 +6,10 @@
 
 #include "runner/app.h"
 #include "runner/ledger_outbox.h"
-#include "runner/worker.h"
 
-/* The outbox of a run: each artifact to each destination that takes files, notices to the others.
- */
+/* Sets the outbox: each artifact to each destination that takes files, notices to the others. */
 int outcome_outbox(const struct app *app, const struct task *t, const struct claim *claim,
-                   const struct work_result *r, struct arena *arena, struct outbox_item **out,
-                   size_t *n, struct err *e);
+                   struct run_result *result, struct arena *arena, struct err *e);
 /* Sets verdict and reason by what the job expects (`expect`). Returns -1 when the ledger fails. */
 int outcome_judge(const struct app *app, const struct task *t, struct run_result *result,
                   struct arena *arena, struct err *e);

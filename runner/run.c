@@ -1,69 +1,67 @@
 #include "runner/run.h"
 
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/mem.h"
+#include "runner/engine.h"
 #include "runner/notify.h"
-#include "runner/outcome.h"
 #include "runner/progress.h"
 #include "runner/reporter.h"
-#include "runner/signals.h"
-#include "runner/worker.h"
-
-struct engine {
-    struct app *app;
-    const struct run_order *order;
-    struct run_summary *summary;
-    struct work work;
-    struct worker *workers;
-    struct deliveries *deliveries;
-    struct pollfd *polls; /* one for each worker, then the signals */
-    struct signals signals;
-    size_t next;       /* task to claim */
-    int64_t first_run; /* that was claimed, or 0 */
-};
 
 enum { ALIVE_MS = 10000 }; /* systemd is told at least so often that work goes on */
 
-static const struct task *task_of(const struct engine *en, size_t i)
+const struct task *engine_task(const struct engine *en, const struct assignment *a)
 {
-    return &en->order->tasks[i];
+    return &en->order->tasks[a->task];
 }
 
-static const char *tenant_of(const struct task *t)
+const char *engine_tenant(const struct task *t)
 {
     return t->tenant ? t->tenant->id : "";
 }
 
+bool engine_is_busy(const struct engine *en)
+{
+    for (size_t i = 0; i < en->order->workers; i++) {
+        if (en->workers[i].ngiven)
+            return true;
+    }
+    return false;
+}
+
 static uint64_t done(const struct engine *en)
 {
-    return en->summary->rendered + en->summary->skipped + en->summary->failed;
+    return en->summary->rendered + en->summary->skipped + en->summary->failed + en->nfinished;
 }
 
 static void show_progress(const struct engine *en, const struct worker *w)
 {
-    const struct task *t = task_of(en, w->task);
+    if (!w->ngiven)
+        return;
+    const struct task *t = engine_task(en, &w->given[0]);
     progress_show(done(en), en->order->ntasks, t->job->name, t->tenant ? t->tenant->name : "",
                   w->rows);
 }
 
-/* A failed run is recorded and told once; the others go on. */
-static int record_failure(struct engine *en, size_t task, int64_t run, const struct err *why,
+/* ---- what fails ---- */
+
+static int record_failure(struct engine *en, const struct assignment *a, const struct err *why,
                           struct err *e)
 {
-    const struct task *t = task_of(en, task);
+    const struct task *t = engine_task(en, a);
+    int64_t run = a->claim.run;
     en->summary->failed++;
     en->summary->passing += why->transient;
     if (en->summary->worst != ERR_ISOLATION)
         en->summary->worst = why->kind;
     log_failure(LOG_LEVEL_ERROR, "run.failed", why,
                 LOG_FIELDS(LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
-                           LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
+                           LOG_TEXT("tenant", engine_tenant(t)),
+                           LOG_TEXT("period", t->period.label),
                            LOG_TEXT("retry", why->transient ? "yes" : "no")));
     /* The files first: the ledger may need the room they take. */
     if (spool_forget(en->app->spool, run, e) != 0 ||
@@ -72,168 +70,107 @@ static int record_failure(struct engine *en, size_t task, int64_t run, const str
     return 0;
 }
 
-/* No task is begun any more, and what is being rendered ends at once; it can be done again. */
-static int abandon_all(struct engine *en, const char *reason, struct err *e)
+int engine_abandon(struct engine *en, const char *reason, struct err *e)
 {
     struct err why;
+    err_set_transient(&why, ERR_INTERNAL, "%s", reason);
     en->next = en->order->ntasks;
     for (size_t i = 0; i < en->order->workers; i++) {
         struct worker *w = &en->workers[i];
-        bool busy = w->busy;
-        size_t task = w->task;
-        int64_t run = w->claim.run;
         worker_stop(w, true);
-        err_set_transient(&why, ERR_INTERNAL, "%s", reason);
-        if (busy && record_failure(en, task, run, &why, e) != 0)
+        if (w->ngiven && record_failure(en, &w->given[0], &why, e) != 0)
+            return -1;
+        for (size_t k = 1; k < w->ngiven; k++) {
+            if (ledger_unclaim(en->app->ledger, &w->given[k].claim, e) != 0)
+                return -1;
+        }
+        w->ngiven = 0;
+    }
+    for (; en->nclaimed; en->nclaimed--) {
+        if (ledger_unclaim(en->app->ledger, &en->claimed[en->nclaimed - 1].claim, e) != 0)
+            return -1;
+    }
+    for (; en->nfinished; en->nfinished--) {
+        struct finished *f = &en->finished[en->nfinished - 1];
+        free(f->artifacts);
+        if (record_failure(en, &f->what, &why, e) != 0)
             return -1;
     }
     return 0;
 }
 
-static int fail_run(struct engine *en, size_t task, int64_t run, const struct err *why,
-                    struct err *e)
+int engine_fail(struct engine *en, const struct assignment *a, const struct err *why, struct err *e)
 {
-    if (record_failure(en, task, run, why, e) != 0)
+    if (record_failure(en, a, why, e) != 0)
         return -1;
     if (why->kind != ERR_ISOLATION)
         return 0;
     /* What may have leaked for one tenant may have leaked for all: nothing of the job goes out, nor
      * what other workers have in hand. */
-    if (ledger_stop_deliveries(en->app->ledger, task_of(en, task)->job->name, why->msg, e) != 0 ||
+    if (ledger_stop_deliveries(en->app->ledger, engine_task(en, a)->job->name, why->msg, e) != 0 ||
         deliveries_drop(en->deliveries, e) != 0)
         return -1;
-    return abandon_all(en, "stopped: the report of another tenant broke isolation", e);
+    return engine_abandon(en, "stopped: the report of another tenant broke isolation", e);
 }
 
-static void count_result(struct run_summary *s, const struct work_result *r)
+/* What the worker had in stock and did not begin goes to others, before what is claimed. */
+static void take_back(struct engine *en, struct worker *w)
 {
-    for (size_t i = 0; i < r->nartifacts; i++)
-        s->bytes += r->artifacts[i].size_bytes;
-    s->rendered++;
-    s->rows += work_rows(r);
-    s->files += r->nartifacts;
-}
-
-static void log_rendered(const struct task *t, int64_t run, const struct work_result *r)
-{
-    uint64_t bytes = 0;
-    for (size_t i = 0; i < r->nartifacts; i++) {
-        const struct artifact *a = &r->artifacts[i];
-        bytes += a->size_bytes;
-        log_debug("artifact.verified", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
-                  LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
-                  LOG_TEXT("file", a->name), LOG_NUMBER("rows", a->rows),
-                  LOG_NUMBER("bytes", a->size_bytes), LOG_TEXT("sha256", a->sha256));
+    size_t n = en->nclaimed + w->ngiven;
+    if (n > en->claimed_cap) {
+        en->claimed = xrealloc(en->claimed, n, sizeof(*en->claimed));
+        en->claimed_cap = n;
     }
-    log_info("run.rendered", LOG_NUMBER("run", run), LOG_TEXT("job", t->job->name),
-             LOG_TEXT("tenant", tenant_of(t)), LOG_TEXT("period", t->period.label),
-             LOG_NUMBER("files", r->nartifacts), LOG_NUMBER("rows", work_rows(r)),
-             LOG_NUMBER("bytes", bytes));
+    memmove(en->claimed + w->ngiven, en->claimed, en->nclaimed * sizeof(*en->claimed));
+    memcpy(en->claimed, w->given, w->ngiven * sizeof(*en->claimed));
+    en->nclaimed = n;
+    w->ngiven = 0;
 }
 
-/* What a worker is to do next. */
-struct turn {
-    struct engine *en;
-    const struct run_result *result; /* of its last task */
-    bool claimed;
-    struct work_order order;
-    struct claim claim;
-};
-
-/* Claims tasks until one is to be done. */
-static int claim_next(struct turn *t, struct err *e)
+/* The worker's first assignment has failed, or the worker with it, and the worker ends. */
+static int lose_worker(struct engine *en, struct worker *w, const struct err *why, struct err *e)
 {
-    struct engine *en = t->en;
-    while (en->next < en->order->ntasks && !t->claimed) {
-        t->order.task = en->next++;
-        int rc = ledger_claim(en->app->ledger, task_of(en, t->order.task), en->order->params_text,
-                              en->order->again, en->app->now(), &t->claim, e);
-        if (rc < 0)
-            return -1;
-        t->claimed = rc == 1;
-        en->summary->skipped += rc == 0;
-    }
-    return 0;
+    struct assignment lost = w->given[0];
+    worker_stop(w, true);
+    memmove(w->given, w->given + 1, --w->ngiven * sizeof(*w->given));
+    take_back(en, w);
+    return engine_fail(en, &lost, why, e);
 }
 
-static int commit_and_claim(void *ctx, struct err *e)
-{
-    struct turn *t = ctx;
-    return ledger_commit_run(t->en->app->ledger, t->result, t->en->app->now(), e) != 0
-               ? -1
-               : claim_next(t, e);
-}
-
-/* Both in one transaction: with small reports it is the disk that takes the time. */
-static int commit_run(struct engine *en, const struct worker *w, const struct work_result *r,
-                      struct turn *turn, struct err *e)
-{
-    int rc = -1;
-    struct arena arena = {0};
-    struct err why;
-    struct outbox_item *outbox = NULL;
-    size_t n = 0;
-    const struct task *t = task_of(en, w->task);
-    int64_t run = w->claim.run;
-    struct outbox_filter filter = {.run = run};
-    if (outcome_outbox(en->app, t, &w->claim, r, &arena, &outbox, &n, &why) != 0) {
-        rc = fail_run(en, w->task, run, &why, e);
-        goto out;
-    }
-    struct run_result result = {.run = run,
-                                .artifacts = r->artifacts,
-                                .nartifacts = r->nartifacts,
-                                .outbox = outbox,
-                                .noutbox = n,
-                                .rows = work_rows(r)};
-    turn->result = &result;
-    if (outcome_judge(en->app, t, &result, &arena, e) != 0 ||
-        ledger_together(en->app->ledger, commit_and_claim, turn, e) != 0)
-        goto out;
-    log_rendered(t, run, r);
-    count_result(en->summary, r);
-    en->summary->held += result.verdict == VERDICT_HOLD;
-    en->summary->withheld += result.verdict == VERDICT_SKIP;
-    rc = result.verdict == VERDICT_SKIP ? spool_forget(en->app->spool, run, e)
-                                        : deliveries_queue(en->deliveries, &filter, e);
-out:
-    arena_release(&arena);
-    return rc;
-}
+/* ---- workers ---- */
 
 /* An idle worker may have been killed since its last task: then another one takes its place. */
-static int order_worker(struct engine *en, struct worker *w, const struct work_order *order,
-                        const struct claim *claim, struct err *e)
+static int give(struct engine *en, struct worker *w, const struct assignment *a, struct err *e)
 {
-    if (w->pid && worker_order(w, order, claim, e) == 0)
+    if (w->pid && worker_give(w, a, e) == 0)
         return 0;
     worker_stop(w, true);
-    return worker_start(w, &en->work, e) != 0 ? -1 : worker_order(w, order, claim, e);
+    take_back(en, w);
+    return worker_start(w, &en->work, e) != 0 ? -1 : worker_give(w, a, e);
 }
 
-/* Gives the worker what is claimed, or what can be. */
-static int give_work(struct turn *t, struct worker *w, struct err *e)
+/* The one with the least to do. */
+static struct worker *next_worker(struct engine *en)
 {
-    struct engine *en = t->en;
-    for (;; t->claimed = false) {
-        struct claim *claim = &t->claim;
-        if (claim_next(t, e) != 0)
-            return -1;
-        if (!t->claimed)
-            return 0;
-        if (!en->first_run)
-            en->first_run = claim->run;
-        t->order.generated_at = claim->generated_at;
-        if (spool_run_directory(en->app->spool, claim->run, true, t->order.directory, e) == 0)
-            break;
-        struct err why = *e;
-        if (fail_run(en, t->order.task, claim->run, &why, e) != 0)
-            return -1;
+    struct worker *least = &en->workers[0];
+    for (size_t i = 1; i < en->order->workers; i++) {
+        if (en->workers[i].ngiven < least->ngiven)
+            least = &en->workers[i];
     }
-    if (order_worker(en, w, &t->order, &t->claim, e) != 0)
-        return -1;
-    w->started_ms = clock_ms();
-    show_progress(en, w);
+    return least->ngiven < WORKER_ASSIGNMENTS ? least : NULL;
+}
+
+static int give_work(struct engine *en, struct err *e)
+{
+    struct worker *w;
+    while (en->nclaimed && (w = next_worker(en)) != NULL) {
+        struct assignment a = en->claimed[0];
+        memmove(en->claimed, en->claimed + 1, --en->nclaimed * sizeof(*en->claimed));
+        if (give(en, w, &a, e) != 0)
+            return -1;
+        if (w->ngiven == 1)
+            show_progress(en, w);
+    }
     return 0;
 }
 
@@ -241,24 +178,19 @@ static int take_result(struct engine *en, struct worker *w, struct err *e)
 {
     struct work_result r;
     struct err why;
-    size_t task = w->task;
-    int64_t run = w->claim.run;
+    struct assignment a = w->given[0];
     if (worker_read(w, &r, &why) == 0)
-        return fail_run(en, task, run, &why, e);
-    if (!r.finished) {
-        show_progress(en, w);
+        return lose_worker(en, w, &why, e);
+    show_progress(en, w);
+    if (!r.finished)
+        return 0;
+    if (r.rc == 0) {
+        group_add(en, &(struct finished){a, r.artifacts, r.nartifacts});
         return 0;
     }
-    if (r.rc != 0) {
-        /* With the process goes what its libraries still hold: a connection, files on a full disk.
-         */
-        worker_stop(w, true);
-        return fail_run(en, task, run, &r.err, e);
-    }
-    struct turn turn = {.en = en};
-    int rc = commit_run(en, w, &r, &turn, e);
-    free(r.artifacts);
-    return rc == 0 && turn.claimed ? give_work(&turn, w, e) : rc;
+    worker_stop(w, true);
+    take_back(en, w);
+    return engine_fail(en, &a, &r.err, e);
 }
 
 /* A signal ends the work at once: what was being rendered is recorded and can be done again. */
@@ -267,63 +199,67 @@ static int stop_all(struct engine *en, struct err *e)
     if (signals_take(&en->signals, e) != 0)
         return -1;
     en->summary->stopped = true;
-    return abandon_all(en, "pressrun was told to stop", e);
+    en->next = en->order->ntasks;
+    if (group_commit(en, e) != 0)
+        return -1;
+    return engine_abandon(en, "pressrun was told to stop", e);
 }
 
 /* Until the first run reaches its limit; those that have are ended: a worker may hang for ever. */
-static int end_overdue(struct engine *en, int *timeout_ms, struct err *e)
+static int end_overdue(struct engine *en, int64_t *timeout_ms, struct err *e)
 {
     int64_t now = clock_ms(), left = ALIVE_MS;
     for (size_t i = 0; i < en->order->workers; i++) {
         struct worker *w = &en->workers[i];
-        if (!w->busy)
+        if (!w->ngiven)
             continue;
-        int64_t limit = task_of(en, w->task)->job->time_limit_ms;
+        int64_t limit = engine_task(en, &w->given[0])->job->time_limit_ms;
         int64_t until = w->started_ms + limit - now;
         if (until > 0) {
             left = until < left ? until : left;
             continue;
         }
         struct err why;
-        size_t task = w->task;
-        int64_t run = w->claim.run;
-        worker_stop(w, true);
         err_set_transient(&why, ERR_INTERNAL, "the run took longer than %" PRId64 " seconds",
                           limit / 1000);
         err_hint(&why, "raise time_limit of the job, or make its queries faster");
-        if (fail_run(en, task, run, &why, e) != 0)
+        if (lose_worker(en, w, &why, e) != 0)
             return -1;
         left = 0;
     }
-    *timeout_ms = (int)left;
+    *timeout_ms = left;
     return 0;
 }
 
 static int wait_for_workers(struct engine *en, struct err *e)
 {
-    int timeout_ms = 0;
+    int64_t timeout_ms = 0, due_ms = group_due_ms(en);
     size_t n = en->order->workers;
     for (size_t i = 0; i < n; i++)
-        en->polls[i] = (struct pollfd){en->workers[i].busy ? en->workers[i].fd : -1, POLLIN, 0};
+        en->polls[i] = (struct pollfd){en->workers[i].ngiven ? en->workers[i].fd : -1, POLLIN, 0};
     en->polls[n] = (struct pollfd){en->signals.fd, POLLIN, 0};
     notify_alive();
-    if (end_overdue(en, &timeout_ms, e) != 0 ||
-        deliveries_wait(en->deliveries, en->polls, n + 1, timeout_ms, e) != 0)
+    if (end_overdue(en, &timeout_ms, e) != 0)
+        return -1;
+    if (due_ms >= 0 && due_ms < timeout_ms)
+        timeout_ms = due_ms;
+    if (deliveries_wait(en->deliveries, en->polls, n + 1, (int)timeout_ms, e) != 0)
         return -1;
     if (en->polls[n].revents)
         return stop_all(en, e);
     for (size_t i = 0; i < n; i++) {
-        /* Not busy any more: the result of another one has ended it just now. */
-        if (en->polls[i].revents && en->workers[i].busy && take_result(en, &en->workers[i], e) != 0)
+        /* Nothing to do any more: the result of another one has ended it just now. */
+        if (en->polls[i].revents && en->workers[i].ngiven && en->nfinished < GROUP_MAX &&
+            take_result(en, &en->workers[i], e) != 0)
             return -1;
     }
     return 0;
 }
 
-static bool any_busy(const struct engine *en)
+static bool any_idle(const struct engine *en)
 {
     for (size_t i = 0; i < en->order->workers; i++) {
-        if (en->workers[i].busy)
+        if (!en->workers[i].ngiven)
             return true;
     }
     return false;
@@ -332,12 +268,12 @@ static bool any_busy(const struct engine *en)
 static int loop(struct engine *en, struct err *e)
 {
     for (;;) {
-        for (size_t i = 0; i < en->order->workers; i++) {
-            struct turn turn = {.en = en};
-            if (!en->workers[i].busy && give_work(&turn, &en->workers[i], e) != 0)
-                return -1;
-        }
-        if (!any_busy(en))
+        bool more = en->next < en->order->ntasks && !en->nclaimed;
+        if ((group_due_ms(en) == 0 || (more && any_idle(en))) && group_commit(en, e) != 0)
+            return -1;
+        if (give_work(en, e) != 0)
+            return -1;
+        if (!engine_is_busy(en) && !en->nfinished && !en->nclaimed)
             return 0;
         if (wait_for_workers(en, e) != 0)
             return -1;
@@ -371,7 +307,7 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
         .app = app,
         .order = order,
         .summary = summary,
-        .work = {app->config, order->tasks, order->params},
+        .work = {app->config, app->spool, order->tasks, order->params},
         .workers = xcalloc(order->workers, sizeof(struct worker)),
         .deliveries = deliveries_new(app->ledger, app->spool, &app->destinations, app->now),
         .polls = xcalloc(order->workers + 1, sizeof(struct pollfd)),
@@ -390,7 +326,10 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
     deliveries_free(en.deliveries);
     signals_release(&en.signals);
     progress_clear();
+    for (; en.nfinished; en.nfinished--)
+        free(en.finished[en.nfinished - 1].artifacts);
     free(en.workers);
+    free(en.claimed);
     free(en.polls);
     return rc;
 }

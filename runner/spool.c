@@ -17,6 +17,7 @@
 
 struct spool {
     char *directory;
+    struct file_system files; /* where the directory is */
     int lock;
 };
 
@@ -46,14 +47,15 @@ static int take_lock(struct spool *s, const char *state_directory, struct err *e
 int spool_open(const char *state_directory, struct spool **out, struct err *e)
 {
     struct spool *s = xcalloc(1, sizeof(*s));
-    s->lock = -1;
+    s->lock = s->files.fd = -1;
     s->directory = xasprintf("%s/spool", state_directory);
     if (access(state_directory, F_OK) != 0) {
         err_set(e, ERR_LEDGER, "there is no state directory \"%s\"", state_directory);
         err_hint(e, "run: pressrun init");
         goto fail;
     }
-    if (take_lock(s, state_directory, e) != 0 || file_make_dirs(s->directory, 0700, e) != 0)
+    if (take_lock(s, state_directory, e) != 0 || file_make_dirs(s->directory, 0700, true, e) != 0 ||
+        file_system_open(&s->files, s->directory, e) != 0)
         goto fail;
     *out = s;
     return 0;
@@ -68,6 +70,7 @@ void spool_close(struct spool *s)
         return;
     if (s->lock >= 0)
         close(s->lock);
+    file_system_close(&s->files);
     free(s->directory);
     free(s);
 }
@@ -78,9 +81,19 @@ int spool_run_directory(const struct spool *s, int64_t run, bool make, char *out
     snprintf(name, sizeof(name), "%lld", (long long)run);
     if (file_join(out, s->directory, name, e) != 0)
         return -1;
-    if (!make)
-        return 0;
-    return file_remove_tree(out, e) != 0 ? -1 : file_make_dirs(out, 0700, e);
+    return make ? file_make_empty_dir(out, 0700, e) : 0;
+}
+
+int spool_sync(const struct spool *s, const int64_t *runs, size_t n, struct err *e)
+{
+    char path[LIMIT_PATH_BYTES];
+    if (s->files.at_once)
+        return file_system_sync(&s->files, e) == 0 ? 0 : err_wrap(e, "\"%s\"", s->directory);
+    for (size_t i = 0; i < n; i++) {
+        if (spool_run_directory(s, runs[i], false, path, e) != 0 || file_sync_tree(path, e) != 0)
+            return -1;
+    }
+    return file_sync(s->directory, e);
 }
 
 int spool_forget(const struct spool *s, int64_t run, struct err *e)

@@ -19,8 +19,11 @@ struct spool;
 int spool_open(const char *state_directory, struct spool **out, struct err *e);
 void spool_close(struct spool *s); /* takes NULL; gives the lock back */
 
-/* The directory of a run into a buffer of LIMIT_PATH_BYTES; with `make`, empty and new. */
+/* The directory of a run into a buffer of LIMIT_PATH_BYTES; with `make`, empty and new. It need not
+ * be on the disk before spool_sync(). */
 int spool_run_directory(const struct spool *s, int64_t run, bool make, char *out, struct err *e);
+/* All that was written for these runs is on the disk: now the ledger may say so. */
+int spool_sync(const struct spool *s, const int64_t *runs, size_t n, struct err *e);
 int spool_forget(const struct spool *s, int64_t run, struct err *e);
 /* Removes what no run needs any more: after a crash, files without a final name or without a run.
  */

@@ -1,6 +1,7 @@
 #include "runner/worker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,15 +12,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/clock.h"
 #include "lib/mem.h"
 #include "runner/reporter.h"
 
-/* The fixed part of what a worker sends; `nartifacts` artifacts follow. */
+struct order {
+    size_t task;
+    int64_t run;
+    time_t generated_at;
+};
+
+/* The fixed part of what a worker sends. The error follows when there is one, else the artifacts.
+ */
 struct message {
     bool finished;
     uint64_t rows;
     int rc;
-    struct err err;
     size_t nartifacts;
 };
 
@@ -60,38 +68,57 @@ static void send_progress(void *ctx, uint64_t rows)
     write_whole(*(int *)ctx, &m, sizeof(m));
 }
 
-static void render_order(struct reporter **r, const struct work *work,
-                         const struct work_order *order, int fd)
+static int render(struct reporter **r, const struct work *work, const struct order *order, int *fd,
+                  struct artifact **artifacts, size_t *n, struct err *e)
 {
-    struct message m = {.finished = true, .rc = -1};
+    char directory[LIMIT_PATH_BYTES];
     struct problems problems = {0};
-    struct artifact *artifacts = NULL;
     struct report_input in = {
         .task = &work->tasks[order->task],
         .params = work->params,
         .generated_at = order->generated_at,
-        .directory = order->directory,
+        .directory = directory,
         .progress = send_progress,
-        .progress_ctx = &fd,
+        .progress_ctx = fd,
     };
-    if (*r || reporter_open(work->config, r, &problems, &m.err) == 0)
-        m.rc = reporter_render(*r, &in, &artifacts, &m.nartifacts, &m.err);
-    if (m.rc != 0) {
-        /* What the connection still holds belongs to this tenant: the next one gets a new one. */
-        reporter_close(*r);
-        *r = NULL;
+    int rc = spool_run_directory(work->spool, order->run, true, directory, e);
+    if (rc == 0 && !*r)
+        rc = reporter_open(work->config, r, &problems, e);
+    problems_release(&problems);
+    return rc == 0 ? reporter_render(*r, &in, artifacts, n, e) : -1;
+}
+
+/* False after a failure: what the connection and the libraries still hold belongs to this tenant,
+ * and goes with the process. */
+static bool do_order(struct reporter **r, const struct work *work, const struct order *order,
+                     int fd)
+{
+    struct message m = {.finished = true};
+    struct artifact *artifacts = NULL;
+    struct err e;
+    m.rc = render(r, work, order, &fd, &artifacts, &m.nartifacts, &e);
+    if (m.rc != 0)
         m.nartifacts = 0;
-    }
     write_whole(fd, &m, sizeof(m));
+    if (m.rc != 0)
+        write_whole(fd, &e, sizeof(e));
     write_whole(fd, artifacts, m.nartifacts * sizeof(*artifacts));
     free(artifacts);
-    problems_release(&problems);
+    return m.rc == 0;
+}
+
+/* Blocks of a few hundred kilobytes come and go with each report: they are kept. */
+static void keep_memory(void)
+{
+    enum { KEPT_BYTES = 64 * 1024 * 1024 };
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 }
 
 static void worker_main(const struct work *work, int fd, pid_t parent)
 {
     struct reporter *r = NULL;
-    struct work_order order;
+    struct order order;
     struct rlimit no_core = {0, 0};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
@@ -104,18 +131,11 @@ static void worker_main(const struct work *work, int fd, pid_t parent)
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGINT, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    while (read_whole(fd, &order, sizeof(order)) == 1)
-        render_order(&r, work, &order, fd);
+    keep_memory();
+    while (read_whole(fd, &order, sizeof(order)) == 1 && do_order(&r, work, &order, fd))
+        ;
     reporter_close(r);
     _exit(0);
-}
-
-uint64_t work_rows(const struct work_result *r)
-{
-    uint64_t rows = 0;
-    for (size_t i = 0; i < r->nartifacts; i++)
-        rows = r->artifacts[i].rows > rows ? r->artifacts[i].rows : rows;
-    return rows;
 }
 
 int worker_start(struct worker *w, const struct work *work, struct err *e)
@@ -139,19 +159,27 @@ int worker_start(struct worker *w, const struct work *work, struct err *e)
         worker_main(work, fds[1], parent);
     }
     close(fds[1]);
-    *w = (struct worker){.pid = pid, .fd = fds[0]};
+    w->pid = pid;
+    w->fd = fds[0];
+    w->ngiven = 0;
+    w->last_ms = -1;
     return 0;
 }
 
-int worker_order(struct worker *w, const struct work_order *order, const struct claim *claim,
-                 struct err *e)
+static void begin_first(struct worker *w)
 {
-    if (write_whole(w->fd, order, sizeof(*order)) != 0)
-        return err_sys(e, "can't reach a worker");
-    w->busy = true;
-    w->task = order->task;
-    w->claim = *claim;
+    w->started_ms = clock_ms();
     w->rows = 0;
+}
+
+int worker_give(struct worker *w, const struct assignment *a, struct err *e)
+{
+    const struct order order = {a->task, a->claim.run, a->claim.generated_at};
+    if (write_whole(w->fd, &order, sizeof(order)) != 0)
+        return err_sys(e, "can't reach a worker");
+    if (w->ngiven == 0)
+        begin_first(w);
+    w->given[w->ngiven++] = *a;
     return 0;
 }
 
@@ -177,8 +205,18 @@ static int reap(struct worker *w, struct err *why)
         ;
     explain_end(status, why);
     w->pid = 0;
-    w->busy = false;
     return 0;
+}
+
+static bool read_rest(struct worker *w, struct work_result *out)
+{
+    if (out->rc != 0)
+        return read_whole(w->fd, &out->err, sizeof(out->err)) == 1;
+    out->artifacts = xcalloc(out->nartifacts + 1, sizeof(*out->artifacts));
+    if (read_whole(w->fd, out->artifacts, out->nartifacts * sizeof(*out->artifacts)) == 1)
+        return true;
+    free(out->artifacts);
+    return false;
 }
 
 int worker_read(struct worker *w, struct work_result *out, struct err *why)
@@ -186,17 +224,16 @@ int worker_read(struct worker *w, struct work_result *out, struct err *why)
     struct message m;
     if (read_whole(w->fd, &m, sizeof(m)) != 1)
         return reap(w, why);
-    *out = (struct work_result){m.finished, m.rows, m.rc, m.err, NULL, m.nartifacts};
-    if (m.nartifacts) {
-        out->artifacts = xcalloc(m.nartifacts, sizeof(*out->artifacts));
-        if (read_whole(w->fd, out->artifacts, m.nartifacts * sizeof(*out->artifacts)) != 1) {
-            free(out->artifacts);
-            return reap(w, why);
-        }
-    }
+    *out = (struct work_result){
+        .finished = m.finished, .rows = m.rows, .rc = m.rc, .nartifacts = m.nartifacts};
     w->rows = m.rows;
-    if (m.finished)
-        w->busy = false;
+    if (!m.finished)
+        return 1;
+    if (!read_rest(w, out))
+        return reap(w, why);
+    w->last_ms = clock_ms() - w->started_ms;
+    memmove(w->given, w->given + 1, --w->ngiven * sizeof(*w->given));
+    begin_first(w);
     return 1;
 }
 

@@ -15,49 +15,54 @@
 #include "formats/render.h"
 #include "jobs/plan.h"
 #include "lib/err.h"
-#include "runner/ledger.h"
+#include "runner/spool.h"
 
+/* A task that a worker is to do, or is doing. */
+struct assignment {
+    size_t task; /* index */
+    struct claim claim;
+};
+
+enum { WORKER_ASSIGNMENTS = 64 };
+
+/* Several small tasks are given at once, so that a worker need not wait for its next one while the
+ * parent waits for the disk. */
 struct worker {
-    pid_t pid; /* 0: not started */
-    int fd;    /* of our end of the socket pair */
-    bool busy;
-    size_t task;        /* index, while busy */
-    struct claim claim; /* of the ledger, while busy */
-    int64_t started_ms; /* of the monotonic clock, while busy */
+    pid_t pid;                                   /* 0: not started */
+    int fd;                                      /* of our end of the socket pair */
+    struct assignment given[WORKER_ASSIGNMENTS]; /* in order; the first one is being rendered */
+    size_t ngiven;
+    int64_t started_ms; /* the first one, on the monotonic clock */
+    int64_t last_ms;    /* how long the last one took; -1: not known */
     uint64_t rows;      /* so far, of the current result set */
 };
 
 /* What a worker knows from its birth. */
 struct work {
     const struct config *config;
+    const struct spool *spool;
     const struct task *tasks;
     const struct param_value *params;
-};
-
-struct work_order {
-    size_t task;
-    time_t generated_at;
-    char directory[LIMIT_PATH_BYTES];
 };
 
 struct work_result {
     bool finished; /* else only progress: `rows` so far */
     uint64_t rows;
     int rc;
-    struct err err;             /* rc -1 */
+    struct err err;             /* rc -1: it was the worker's last task */
     struct artifact *artifacts; /* rc 0; the caller frees it */
     size_t nartifacts;
 };
 
-/* The rows of a report: of its longest file. */
-uint64_t work_rows(const struct work_result *r);
-
+/* Starts a worker with nothing to do. */
 int worker_start(struct worker *w, const struct work *work, struct err *e);
-int worker_order(struct worker *w, const struct work_order *order, const struct claim *claim,
-                 struct err *e);
-/* Reads what a worker has to say: 1 for a result, 0 when it is gone (`why` tells how). */
+/* Gives it one task more; there must be room. */
+int worker_give(struct worker *w, const struct assignment *a, struct err *e);
+/* Reads what a worker has to say of its first assignment: 1 for a result, which ends it, or for
+ * progress; 0 when the worker is gone (`why` tells how), with all its assignments still there. */
 int worker_read(struct worker *w, struct work_result *out, struct err *why);
-/* Ends a worker: at once with `now`, else when it has nothing more to do. NULL-safe for pid 0. */
+/* Ends a worker: at once with `now`, else when it has nothing more to do. NULL-safe for pid 0; what
+ * it was given and has not done stays in `given`. */
 void worker_stop(struct worker *w, bool now);
 
 #endif

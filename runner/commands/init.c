@@ -23,7 +23,7 @@ static int write_example(const char *path, const char *text, struct err *e)
     }
     char directory[LIMIT_PATH_BYTES];
     file_dirname(directory, path);
-    if (file_make_dirs(directory, 0750, e) != 0 ||
+    if (file_make_dirs(directory, 0750, true, e) != 0 ||
         file_write_durably(path, text, strlen(text), 0640, e) != 0)
         return -1;
     say(path, "written: edit it");
@@ -50,7 +50,7 @@ static int write_first_job(const struct config *config, struct err *e)
 static int make_state(struct app *app, struct err *e)
 {
     const char *directory = app->config->state_directory;
-    if (file_make_dirs(directory, 0750, e) != 0)
+    if (file_make_dirs(directory, 0750, true, e) != 0)
         return -1;
     /* Two that start at once must not both make a ledger. */
     if (spool_open(directory, &app->spool, e) != 0 || ledger_create(directory, e) != 0)

@@ -133,7 +133,7 @@ static int write_job(const struct scaffold *s, const struct config *config, cons
     struct buf text;
     buf_init(&text, LIMIT_YAML_BYTES);
     scaffold_write(s, &text);
-    int rc = file_make_dirs(config->jobs_directory, 0750, e);
+    int rc = file_make_dirs(config->jobs_directory, 0750, true, e);
     if (rc == 0)
         rc = file_create(path, text.data, text.len, 0640, e);
     buf_release(&text);

@@ -64,6 +64,8 @@ struct destination_kind {
     /* Sends one file or notice. Delivered means: there, whole and readable under its key. Sending
      * what is already there again is harmless. */
     void (*send)(struct destination *d, struct parcel *p);
+    /* Only of kinds that end the parcels they were sent together: ends all of them now. */
+    void (*settle)(struct destination *d);
     /* Only of kinds that take notices instead of files: the id of one. */
     int (*notice_id)(const struct destination *d, const struct name_values *values, char *out,
                      struct err *e);

@@ -1,6 +1,9 @@
 /*
  * A directory as a destination. A file appears under its name in one step and only when its bytes
  * on the disk have the SHA-256 that the ledger knows.
+ *
+ * Files that are sent together wait for the disk together: all are copied and synced under other
+ * names, then all are renamed, then all directories are synced.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -16,13 +19,25 @@
 #include "runner/deliver/destination.h"
 #include "runner/manifest.h"
 
-enum { DIRECTORY_MODE = 0750, FILE_MODE = 0640 };
+enum { DIRECTORY_MODE = 0750, FILE_MODE = 0640, TOGETHER = 128 /* files */ };
+
+/* A file on its way. */
+struct outgoing {
+    struct parcel *parcel;
+    char *path, *directory; /* the parcel's */
+    char *temp;             /* where its copy is; NULL: it is there under its name already */
+    bool replaces;          /* another file of that name */
+    bool at_once;           /* synced with the whole file system */
+};
 
 struct directory {
     struct destination destination;
     const char *path;
     const char *key, *kind;
     bool platform;
+    struct file_system files;
+    struct outgoing outgoing[TOGETHER];
+    size_t noutgoing;
 };
 
 static const struct field fields[] = {
@@ -50,9 +65,15 @@ static int open_directory(struct destination **out, const struct destination_con
         return -1;
     d->path = config_path(config, arena, d->path);
     d->destination.key = d->key;
-    d->destination.parallel = 1;
+    d->destination.parallel = TOGETHER;
+    d->files.fd = -1;
     *out = &d->destination;
     return 0;
+}
+
+static void close_directory(struct destination *destination)
+{
+    file_system_close(&((struct directory *)destination)->files);
 }
 
 static int check_hash(const struct parcel *p, const char *path, struct err *e)
@@ -82,65 +103,165 @@ static int withdraw_manifest(const char *path, const struct delivery *delivery, 
 }
 
 /* Hidden, and named after the file: what a crash left is found again by whoever sends it next. */
-static int temp_name(const char *path, char *directory, char *temp, struct err *e)
+static int name_all(const struct directory *d, struct outgoing *o, struct err *e)
 {
+    struct arena *arena = &o->parcel->arena;
+    char path[LIMIT_PATH_BYTES], directory[LIMIT_PATH_BYTES];
+    if (file_join(path, d->path, o->parcel->delivery->key, e) != 0)
+        return -1;
     file_dirname(directory, path);
-    if ((size_t)snprintf(temp, LIMIT_PATH_BYTES, "%s/.%s.part", directory,
-                         strrchr(path, '/') + 1) >= LIMIT_PATH_BYTES)
-        return err_set(e, ERR_IO, "path \"%.200s...\" is too long", path);
-    return 0;
+    o->path = arena_strdup(arena, path);
+    o->directory = arena_strdup(arena, directory);
+    o->temp = arena_printf(arena, "%s/.%s.part", directory, strrchr(path, '/') + 1);
+    return strlen(o->temp) < LIMIT_PATH_BYTES
+               ? 0
+               : err_set(e, ERR_IO, "path \"%.200s...\" is too long", path);
 }
 
-static bool is_there_already(const char *path, const struct delivery *delivery)
+static bool is_there_already(const char *path, const struct stat *st,
+                             const struct delivery *delivery)
 {
     struct err ignored;
-    struct stat st;
     char sha256[HASH_HEX_SIZE];
     /* A pipe would be waited for, a link may lead anywhere: both are replaced. */
-    return lstat(path, &st) == 0 && S_ISREG(st.st_mode) && hash_file(path, sha256, &ignored) == 0 &&
+    return S_ISREG(st->st_mode) && hash_file(path, sha256, &ignored) == 0 &&
            strcmp(sha256, delivery->sha256) == 0;
 }
 
-static int publish(const struct directory *d, const struct parcel *p, struct err *e)
+static int make_directories(struct directory *d, struct outgoing *o, struct err *e)
 {
-    char path[LIMIT_PATH_BYTES], directory[LIMIT_PATH_BYTES], temp[LIMIT_PATH_BYTES];
-    if (file_join(path, d->path, p->delivery->key, e) != 0)
+    if (d->files.fd < 0 && (file_make_dirs(d->path, DIRECTORY_MODE, true, e) != 0 ||
+                            file_system_open(&d->files, d->path, e) != 0))
         return -1;
-    if (temp_name(path, directory, temp, e) != 0)
+    if (file_make_dirs(o->directory, DIRECTORY_MODE, !d->files.at_once, e) != 0)
         return -1;
-    /* Perhaps of an attempt that ended before it had synced. */
-    if (is_there_already(path, p->delivery))
-        return file_sync(path, e) != 0 ? -1 : file_sync(directory, e);
-    if (file_make_dirs(directory, DIRECTORY_MODE, e) != 0)
+    o->at_once = file_system_covers(&d->files, o->directory);
+    return 0;
+}
+
+/* A copy under another name, whose bytes are the right ones. */
+static int prepare(struct directory *d, struct outgoing *o, struct err *e)
+{
+    const struct parcel *p = o->parcel;
+    struct stat st;
+    if (name_all(d, o, e) != 0)
         return -1;
-    unlink(temp); /* of an attempt that a crash cut short */
-    if (file_copy(p->path, temp, FILE_MODE, e) != 0)
+    o->replaces = lstat(o->path, &st) == 0;
+    if (make_directories(d, o, e) != 0)
         return -1;
-    if (check_hash(p, temp, e) != 0 || withdraw_manifest(path, p->delivery, e) != 0 ||
-        file_rename(temp, path, e) != 0) {
-        unlink(temp);
-        return -1;
+    if (o->replaces && is_there_already(o->path, &st, p->delivery)) {
+        o->temp = NULL; /* perhaps of an attempt that ended before it had synced */
+        return 0;
     }
-    return file_sync(directory, e);
+    unlink(o->temp); /* of an attempt that a crash cut short */
+    if (file_copy(p->path, o->temp, FILE_MODE, e) != 0)
+        return -1;
+    if (check_hash(p, o->temp, e) == 0)
+        return 0;
+    unlink(o->temp);
+    return -1;
+}
+
+static int publish(const struct outgoing *o, struct err *e)
+{
+    if (!o->temp)
+        return 0;
+    if (o->replaces && withdraw_manifest(o->path, o->parcel->delivery, e) != 0)
+        return -1;
+    return file_rename(o->temp, o->path, e);
 }
 
 /* A directory that is not mounted, not ours to write or on a server that hangs is so until somebody
  * mends it: no report may be given up for it at once. */
+static void fail(struct parcel *p, struct err *why)
+{
+    if (why->kind == ERR_IO)
+        why->transient = true;
+    parcel_failed(p, why);
+}
+
 static void send_file(struct destination *destination, struct parcel *p)
 {
+    struct directory *d = (struct directory *)destination;
+    struct outgoing *o = &d->outgoing[d->noutgoing];
     struct err e;
-    if (publish((struct directory *)destination, p, &e) == 0) {
-        parcel_delivered(p);
-        return;
+    *o = (struct outgoing){.parcel = p};
+    if (prepare(d, o, &e) == 0)
+        d->noutgoing++;
+    else
+        fail(p, &e);
+}
+
+/* Those of which a step succeeds go on to the next one. */
+static void each(struct directory *d, int (*step)(const struct outgoing *o, struct err *e))
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < d->noutgoing; i++) {
+        struct outgoing *o = &d->outgoing[i];
+        struct err e;
+        if (step(o, &e) == 0) {
+            d->outgoing[kept++] = *o;
+            continue;
+        }
+        if (o->temp)
+            unlink(o->temp);
+        fail(o->parcel, &e);
     }
-    if (e.kind == ERR_IO)
-        e.transient = true;
-    parcel_failed(p, &e);
+    d->noutgoing = kept;
+}
+
+static int sync_copy(const struct outgoing *o, struct err *e)
+{
+    return o->at_once ? 0 : file_sync(o->temp ? o->temp : o->path, e);
+}
+
+static int sync_directory(const struct outgoing *o, struct err *e)
+{
+    return o->at_once ? 0 : file_sync(o->directory, e);
+}
+
+/* What is synced with the file system, for all of them. */
+static int sync_system(const struct directory *d, struct err *e)
+{
+    bool any = false;
+    for (size_t i = 0; i < d->noutgoing; i++)
+        any = any || d->outgoing[i].at_once;
+    if (!any || file_system_sync(&d->files, e) == 0)
+        return 0;
+    return err_wrap(e, "\"%s\"", d->path);
+}
+
+static void fail_all(struct directory *d, struct err *why)
+{
+    for (size_t i = 0; i < d->noutgoing; i++) {
+        if (d->outgoing[i].temp)
+            unlink(d->outgoing[i].temp);
+        fail(d->outgoing[i].parcel, why);
+    }
+    d->noutgoing = 0;
+}
+
+static void settle(struct destination *destination)
+{
+    struct directory *d = (struct directory *)destination;
+    struct err e;
+    if (sync_system(d, &e) != 0)
+        fail_all(d, &e);
+    each(d, sync_copy);
+    each(d, publish);
+    if (sync_system(d, &e) != 0)
+        fail_all(d, &e);
+    each(d, sync_directory);
+    for (size_t i = 0; i < d->noutgoing; i++)
+        parcel_delivered(d->outgoing[i].parcel);
+    d->noutgoing = 0;
 }
 
 const struct destination_kind destination_directory = {
     .name = "directory",
     .fields = fields,
     .open = open_directory,
+    .close = close_directory,
     .send = send_file,
+    .settle = settle,
 };

@@ -142,7 +142,8 @@ static void run_one(const struct config *config, const struct report_input *in, 
     struct err e;
     struct rusage used;
     int fds[2], status;
-    if (file_remove_tree(in->directory, &e) != 0 || file_make_dirs(in->directory, 0700, &e) != 0)
+    if (file_remove_tree(in->directory, &e) != 0 ||
+        file_make_dirs(in->directory, 0700, true, &e) != 0)
         fail(&e);
     if (pipe(fds) != 0)
         exit(1);

@@ -79,6 +79,7 @@ make_reports oracle oracle
 make_reports "$PRESSRUN" connector
 
 # All but the moment of the run, which workbooks, documents and pages carry.
+# shellcheck disable=SC2317  # called by check
 same_but_moment() { # EXPRESSION FILE OTHER
     cmp -s <(sed "$1" "$2") <(sed "$1" "$3")
 }

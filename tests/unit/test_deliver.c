@@ -80,7 +80,7 @@ static void open_all(const char *name)
 {
     char state[512];
     snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, &e), &e);
+    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
     ck_ok(ledger_create(state, &e), &e);
     ck_ok(ledger_open(state, &ledger, &e), &e);
     ck_ok(spool_open(state, &spool, &e), &e);

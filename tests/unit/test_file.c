@@ -82,12 +82,12 @@ START_TEST(directories)
 {
     char p[LIMIT_PATH_BYTES], up[LIMIT_PATH_BYTES];
     struct stat st;
-    ck_ok(file_make_dirs(path(p, "x/y/z"), 0700, &e), &e);
-    ck_ok(file_make_dirs(p, 0700, &e), &e);
+    ck_ok(file_make_dirs(path(p, "x/y/z"), 0700, true, &e), &e);
+    ck_ok(file_make_dirs(p, 0700, true, &e), &e);
     ck_assert(stat(p, &st) == 0 && S_ISDIR(st.st_mode));
-    ck_ok(file_make_dirs(path(p, "x//y/"), 0700, &e), &e);
+    ck_ok(file_make_dirs(path(p, "x//y/"), 0700, true, &e), &e);
     write_file("plain", "x", 0600);
-    ck_error(file_make_dirs(path(p, "plain/y"), 0700, &e), &e, "not a directory");
+    ck_error(file_make_dirs(path(p, "plain/y"), 0700, true, &e), &e, "not a directory");
     /* a link out of the tree is removed, not followed */
     write_file("outside", "keep", 0600);
     ck_assert_int_eq(symlink(path(up, "outside"), path(p, "x/link")), 0);
@@ -177,7 +177,7 @@ START_TEST(paths)
     memset(name, 'a', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     ck_error(file_join(out, "/tmp", name, &e), &e, "too long");
-    ck_error(file_make_dirs(name, 0700, &e), &e, "too long");
+    ck_error(file_make_dirs(name, 0700, true, &e), &e, "too long");
     ck_error(file_write_durably(name, "x", 1, 0600, &e), &e, "too long");
 }
 END_TEST

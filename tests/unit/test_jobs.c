@@ -29,7 +29,7 @@ static void write_file(const char *dir, const char *name, const char *text)
     struct err e = {0};
     ck_ok(file_join(path, dir, name, &e), &e);
     file_dirname(parent, path);
-    ck_ok(file_make_dirs(parent, 0755, &e), &e);
+    ck_ok(file_make_dirs(parent, 0755, true, &e), &e);
     ck_ok(file_write_durably(path, text, strlen(text), 0644, &e), &e);
 }
 

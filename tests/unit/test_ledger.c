@@ -29,7 +29,7 @@ static struct ledger *new_ledger(const char *name)
 {
     struct ledger *l = NULL;
     snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, &e), &e);
+    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
     ck_ok(ledger_create(state, &e), &e);
     ck_ok(ledger_open(state, &l, &e), &e);
     return l;
@@ -247,7 +247,7 @@ START_TEST(a_ledger_that_is_not_ours_is_never_taken_for_an_empty_one)
     expect_refused("ledger.db\"");
 
     snprintf(state, sizeof(state), "%s/nothing", unit_temp_dir());
-    ck_ok(file_make_dirs(state, 0700, &e), &e);
+    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
     expect_refused("no ledger");
 }
 END_TEST

@@ -22,7 +22,7 @@ static struct ledger *new_ledger(const char *name)
 {
     struct ledger *l = NULL;
     snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, &e), &e);
+    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
     ck_ok(ledger_create(state, &e), &e);
     ck_ok(ledger_open(state, &l, &e), &e);
     return l;

@@ -151,7 +151,7 @@ START_TEST(test_changed)
     char path[1024];
     for (int fewer = -1; fewer <= 1; fewer++) {
         render_rows(csv, NULL, &options);
-        snprintf(path, sizeof(path), "%s/daily.first.csv.part", directory);
+        snprintf(path, sizeof(path), "%s/daily.first.csv", directory);
         struct stat st;
         ck_assert_int_eq(stat(path, &st), 0);
         FILE *f = fopen(path, "r+");

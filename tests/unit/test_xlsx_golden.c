@@ -152,7 +152,7 @@ static void renew(struct arena *arena, const char *part, const char *text)
     char dir[4096];
     const char *path = golden_path(arena, part);
     file_dirname(dir, path);
-    ck_ok(file_make_dirs(dir, 0777, &e), &e);
+    ck_ok(file_make_dirs(dir, 0777, true, &e), &e);
     rows_put(path, text, strlen(text));
 }
 

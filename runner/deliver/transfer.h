@@ -1,0 +1,52 @@
+/*
+ * Inside of deliver.c: what is under way, and how it ends. Parcels end when their kinds say so
+ * (destination.h); what has ended is kept until it is recorded, many in one transaction.
+ */
+#ifndef RUNNER_DELIVER_TRANSFER_H
+#define RUNNER_DELIVER_TRANSFER_H
+
+#include "runner/deliver/deliver.h"
+#include "runner/deliver/lane.h"
+
+enum { RESULTS = 320 /* recorded in one transaction */ };
+
+struct transfer {
+    struct parcel parcel;
+    struct delivery delivery;
+    char path[LIMIT_PATH_BYTES];
+    struct deliveries *owner;
+    struct lane *lane;
+    struct transfer *next, **link;
+};
+
+/* What has ended and is not in the ledger yet. */
+struct ended {
+    int64_t run;
+    enum delivery_kind kind;
+    struct lane *lane;
+};
+
+struct deliveries {
+    struct ledger *ledger;
+    const struct spool *spool;
+    const struct destinations *all;
+    time_t (*now)(void);
+    struct http *http;
+    struct lane *lanes;
+    struct transfer *transfers;
+    size_t under_way;
+    bool stopped;
+    struct delivery_result results[RESULTS];
+    struct ended ended[RESULTS];
+    size_t nresults;
+    int64_t first_result_ms;
+    struct deliver_summary summary;
+};
+
+/* Takes it out of what is under way; nothing is noted of how it ended. */
+void transfer_end(struct transfer *t);
+/* Writes what has ended into the ledger, queues what waited for it, and lets the spool forget the
+ * files of runs that are through. */
+int transfers_record(struct deliveries *d, struct err *e);
+
+#endif
