@@ -77,6 +77,8 @@ static const struct field database_fields[] = {
     {"statement_timeout", FIELD_DURATION, offsetof(struct database_config, statement_timeout_ms),
      .fallback = "5m", .min = 1000, .max = 86400000,
      .help = "how long one query may take, such as 5m (the default)"},
+    {"connections", FIELD_INTEGER, offsetof(struct database_config, connections), .fallback = "8",
+     .min = 1, .max = 256, .help = "how many at the same time, at most (default: 8)"},
     {"allow_excess_privileges", FIELD_BOOLEAN,
      offsetof(struct database_config, allow_excess_privileges), .fallback = "false",
      .help = "true: accept an account that could do more than read"},

@@ -28,6 +28,7 @@ struct database_config {
     struct secret_ref guard_password;
     int64_t connect_timeout_ms, statement_timeout_ms;
     int64_t longest_timeout_ms; /* of any job's own, or 0: raised when the jobs are loaded */
+    int64_t connections;        /* at the same time, at most */
     bool allow_excess_privileges;
 };
 

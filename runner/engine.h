@@ -29,10 +29,12 @@ struct engine {
     struct run_summary *summary;
     struct work work;
     struct worker *workers;
+    size_t nworkers;
     struct deliveries *deliveries;
     struct pollfd *polls; /* one for each worker, then the signals */
     struct signals signals;
-    size_t next;                /* task to claim */
+    size_t *sequence;           /* in which tasks are claimed */
+    size_t next;                /* place in it */
     struct assignment *claimed; /* and not given to a worker yet, in order */
     size_t nclaimed, claimed_cap;
     struct finished finished[GROUP_MAX];

@@ -42,7 +42,7 @@ static size_t wanted_by(const struct worker *w)
 static size_t wanted(const struct engine *en)
 {
     size_t n = 0;
-    for (size_t i = 0; i < en->order->workers; i++) {
+    for (size_t i = 0; i < en->nworkers; i++) {
         size_t w = wanted_by(&en->workers[i]);
         n += w > en->workers[i].ngiven ? w - en->workers[i].ngiven : 0;
     }
@@ -57,7 +57,7 @@ static int claim_tasks(struct engine *en, struct err *e)
         en->claimed_cap = n;
     }
     while (en->next < en->order->ntasks && en->nclaimed < n) {
-        struct assignment a = {.task = en->next++};
+        struct assignment a = {.task = en->sequence[en->next++]};
         int rc = ledger_claim(en->app->ledger, engine_task(en, &a), en->order->params_text,
                               en->order->again, en->app->now(), &a.claim, e);
         if (rc < 0)

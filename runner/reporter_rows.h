@@ -15,6 +15,8 @@ struct reporter {
     struct arena arena; /* the scope's */
     const struct job **cleared;
     size_t ncleared;
+    const struct job *schemas_checked_for; /* or NULL */
+    int64_t schemas_checked_ms;            /* on the monotonic clock */
 };
 
 /* How long a statement of the job may take. */

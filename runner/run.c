@@ -1,6 +1,7 @@
 #include "runner/run.h"
 
 #include <inttypes.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "runner/notify.h"
 #include "runner/progress.h"
 #include "runner/reporter.h"
+#include "runner/sequence.h"
 
 enum { ALIVE_MS = 10000 }; /* systemd is told at least so often that work goes on */
 
@@ -26,7 +28,7 @@ const char *engine_tenant(const struct task *t)
 
 bool engine_is_busy(const struct engine *en)
 {
-    for (size_t i = 0; i < en->order->workers; i++) {
+    for (size_t i = 0; i < en->nworkers; i++) {
         if (en->workers[i].ngiven)
             return true;
     }
@@ -75,7 +77,7 @@ int engine_abandon(struct engine *en, const char *reason, struct err *e)
     struct err why;
     err_set_transient(&why, ERR_INTERNAL, "%s", reason);
     en->next = en->order->ntasks;
-    for (size_t i = 0; i < en->order->workers; i++) {
+    for (size_t i = 0; i < en->nworkers; i++) {
         struct worker *w = &en->workers[i];
         worker_stop(w, true);
         if (w->ngiven && record_failure(en, &w->given[0], &why, e) != 0)
@@ -153,7 +155,7 @@ static int give(struct engine *en, struct worker *w, const struct assignment *a,
 static struct worker *next_worker(struct engine *en)
 {
     struct worker *least = &en->workers[0];
-    for (size_t i = 1; i < en->order->workers; i++) {
+    for (size_t i = 1; i < en->nworkers; i++) {
         if (en->workers[i].ngiven < least->ngiven)
             least = &en->workers[i];
     }
@@ -209,7 +211,7 @@ static int stop_all(struct engine *en, struct err *e)
 static int end_overdue(struct engine *en, int64_t *timeout_ms, struct err *e)
 {
     int64_t now = clock_ms(), left = ALIVE_MS;
-    for (size_t i = 0; i < en->order->workers; i++) {
+    for (size_t i = 0; i < en->nworkers; i++) {
         struct worker *w = &en->workers[i];
         if (!w->ngiven)
             continue;
@@ -234,7 +236,7 @@ static int end_overdue(struct engine *en, int64_t *timeout_ms, struct err *e)
 static int wait_for_workers(struct engine *en, struct err *e)
 {
     int64_t timeout_ms = 0, due_ms = group_due_ms(en);
-    size_t n = en->order->workers;
+    size_t n = en->nworkers;
     for (size_t i = 0; i < n; i++)
         en->polls[i] = (struct pollfd){en->workers[i].ngiven ? en->workers[i].fd : -1, POLLIN, 0};
     en->polls[n] = (struct pollfd){en->signals.fd, POLLIN, 0};
@@ -258,7 +260,7 @@ static int wait_for_workers(struct engine *en, struct err *e)
 
 static bool any_idle(const struct engine *en)
 {
-    for (size_t i = 0; i < en->order->workers; i++) {
+    for (size_t i = 0; i < en->nworkers; i++) {
         if (!en->workers[i].ngiven)
             return true;
     }
@@ -300,20 +302,43 @@ static int deliver_rest(struct engine *en, struct err *e)
     return job ? ledger_undelivered(app->ledger, job, &s->undelivered, e) : 0;
 }
 
+/* One worker a core that we may use, unless something else is said, and a connection for each. */
+static size_t count_workers(const struct app *app, const struct run_order *order)
+{
+    cpu_set_t cores;
+    size_t n = order->workers;
+    if (n == 0)
+        n = sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (size_t)CPU_COUNT(&cores) : 1;
+    size_t most = (size_t)app->config->database.connections;
+    if (app->config->database.guard_user)
+        most = most > 2 ? most / 2 : 1; /* the guard has one of its own */
+    if (n <= most)
+        return n;
+    if (order->workers)
+        log_warning("jobs.limited", LOG_NUMBER("jobs", order->workers), LOG_NUMBER("workers", most),
+                    LOG_TEXT("hint", "database.connections in pressrun.yaml allows no more"));
+    return most;
+}
+
 int run_tasks(struct app *app, const struct run_order *order, struct run_summary *summary,
               struct err *e)
 {
+    size_t n = count_workers(app, order);
     struct engine en = {
         .app = app,
         .order = order,
         .summary = summary,
         .work = {app->config, app->spool, order->tasks, order->params},
-        .workers = xcalloc(order->workers, sizeof(struct worker)),
+        .workers = xcalloc(n, sizeof(struct worker)),
+        .nworkers = n,
         .deliveries = deliveries_new(app->ledger, app->spool, &app->destinations, app->now),
-        .polls = xcalloc(order->workers + 1, sizeof(struct pollfd)),
+        .polls = xcalloc(n + 1, sizeof(struct pollfd)),
+        .sequence = xcalloc(order->ntasks + 1, sizeof(size_t)),
     };
     *summary = (struct run_summary){0};
     int rc = signals_watch(&en.signals, e);
+    if (rc == 0)
+        rc = sequence_tasks(app->ledger, order->tasks, order->ntasks, en.sequence, e);
     if (rc == 0)
         rc = loop(&en, e);
     if (rc == 0)
@@ -321,7 +346,7 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
     /* And the files of older revisions that need not be sent any more. */
     if (rc == 0)
         rc = spool_sweep(app->spool, app->ledger, e);
-    for (size_t i = 0; i < order->workers; i++)
+    for (size_t i = 0; i < n; i++)
         worker_stop(&en.workers[i], rc != 0);
     deliveries_free(en.deliveries);
     signals_release(&en.signals);
@@ -330,6 +355,7 @@ int run_tasks(struct app *app, const struct run_order *order, struct run_summary
         free(en.finished[en.nfinished - 1].artifacts);
     free(en.workers);
     free(en.claimed);
+    free(en.sequence);
     free(en.polls);
     return rc;
 }

@@ -14,7 +14,7 @@ struct run_order {
     const struct param_value *params;
     const char *params_text; /* how the ledger tells two sets of parameters apart */
     bool again;
-    size_t workers;
+    size_t workers; /* at most; 0: one a core */
 };
 
 struct run_summary {

@@ -188,7 +188,7 @@ int command_read_options(const struct command *c, const char *allowed, int argc,
                          struct command_options *out, struct err *e)
 {
     int letter, index = -1;
-    *out = (struct command_options){.limit = 20, .workers = 1, .expires_ms = 7 * 86400000LL};
+    *out = (struct command_options){.limit = 20, .expires_ms = 7 * 86400000LL};
     optind = 0; /* start anew: main() has read the global options */
     opterr = 0;
     while ((letter = getopt_long(argc, argv, ":t:p:P:anofl:j:r:R:d:De:F:T:cE:Jqh", options,

@@ -99,7 +99,8 @@ const struct command command_tick = {
     .help =
         "Options:\n"
         "  -E, --every TIME  stay in the foreground and tick so often, such as 30s\n"
-        "  -j, --jobs N      how many workers render at the same time (default: 1)\n"
+        "  -j, --jobs N      how many workers render at the same time, at most\n"
+        "                    (default: one for each core)\n"
         "  -q, --quiet       no summary\n"
         "  -J, --json        the summary as JSON\n\n"
         "Which periods are due is computed from the jobs and the ledger: it does not matter how\n"

@@ -44,6 +44,7 @@ struct database {
     bool mariadb;
     char version[96];
     char account[200]; /* CURRENT_USER(): name@host as the grants know it */
+    int64_t begun_ms, timeout_ms; /* of the transaction: when, and how long a query may take */
 };
 
 /*

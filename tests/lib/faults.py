@@ -86,6 +86,7 @@ database:
   user: ai_pipeline_readonly
   password: {env: FAULTS_PASSWORD}
   statement_timeout: %(timeout)s
+  connections: %(workers)d
 %(database)stenants:
   query: SELECT id, name, display_name FROM tenants WHERE id IN (%(tenants)s) ORDER BY id
 scope:
@@ -106,10 +107,11 @@ def block(sql):
 
 
 class Project:
-    """A directory with a pressrun.yaml, jobs, a ledger and a destination."""
+    """A directory with a pressrun.yaml, jobs, a ledger and a destination. With one worker, unless told
+    otherwise: then the same calls come in the same order."""
 
     def __init__(self, name, where, tenants=(8, 9), timeout="30s", database="", state="state",
-                 out="out", program=PRESSRUN):
+                 out="out", program=PRESSRUN, workers=1):
         self.directory = os.path.join(DIRECTORY, name)
         self.state, self.out = (os.path.join(self.directory, p) for p in (state, out))
         self.config = os.path.join(self.directory, "pressrun.yaml")
@@ -119,7 +121,7 @@ class Project:
                                 ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", ""))
         os.makedirs(os.path.join(self.directory, "jobs"))
         self.write("pressrun.yaml", CONFIG % {
-            "where": "\n  ".join(where), "timeout": timeout, "database": database,
+            "where": "\n  ".join(where), "timeout": timeout, "database": database, "workers": workers,
             "tenants": ", ".join(map(str, tenants)), "out": self.out, "state": self.state})
 
     def write(self, name, text):
@@ -277,7 +279,7 @@ def damage_is_noticed(checks, files):
 
 # ------------------------------------------------------------------------------------------- strace
 
-CHANGING = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "unlinkat", "rmdir",
+CHANGING = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "unlink", "unlinkat", "rmdir",
             "ftruncate", "mkdir")
 
 

@@ -150,7 +150,7 @@ def parent_points(lane):
     lane.judge_ledger("undisturbed", "two", (0,))
     points = faults.calls_of(lane.log)
     kinds = {call for call, _ in points}
-    lane.checks.that({"write", "pwrite64", "fsync", "fdatasync", "rename", "mkdir", "unlink"} <= kinds,
+    lane.checks.that({"write", "pwrite64", "syncfs", "fdatasync", "rename", "mkdir", "unlink"} <= kinds,
                      "the trace shows the calls that matter", kinds)
     return points
 
@@ -167,7 +167,7 @@ def worker_points(lane):
     sent = [point for point in calls if point[0] == "sendto"]
     points = [point for point in calls if point[0] != "sendto"] + sent[:-4:10] + sent[-4:-1]
     kinds = {call for call, _ in points}
-    lane.checks.that({"write", "fsync", "rename", "sendto"} <= kinds, "the worker's calls are seen", kinds)
+    lane.checks.that({"write", "mkdir", "unlink", "sendto"} <= kinds, "the worker's calls are seen", kinds)
     return points
 
 
@@ -183,9 +183,9 @@ def revisions(server, checks):
     killed_in = os.path.join(p.directory, "strace.log")
 
     def run(n, name=None):
-        """Killed while it syncs its copy of that file, before the copy gets its name."""
+        """Killed when it gives its copy of that file its name."""
         copy = os.path.join(p.out, "9", ".%s.part" % os.path.basename(name or ""))
-        where = ("-P", copy, *faults.kill_at("fsync", 1)) if name else ()
+        where = ("-P", copy, *faults.kill_at("rename", 1)) if name else ()
         code, output = p.run_job("rev", "--param", "n=%d" % n, prefix=faults.strace(killed_in, *where))
         p.wait_for_lock()
         if name:
@@ -201,7 +201,7 @@ def revisions(server, checks):
     checks.that(mixed[names[0]] == first[names[0]] and mixed[names[1]] != first[names[1]],
                 "control: one file of revision 2 is there, one of revision 1", mixed)
     checks.that(mixed[names[2]] is None, "while files are replaced, no manifest vouches for them", mixed)
-    checks.that(p.leftovers(), "control: a copy was cut short", p.leftovers())
+    checks.that(p.leftovers(), "control: a copy is left", p.leftovers())
     last = run(3)
     checks.that(all(last.values()) and not faults.wrong_with(
         {os.path.join("9", n[len(prefix):]): d for n, d in last.items()}), "revision 3 is whole", last)

@@ -26,7 +26,7 @@ class Stopped:
     def __init__(self, name, server, job=None, fault=None, workers=1):
         faults_at = {n: fault() if fault else faults.Fault() for n in range(2, 2 + workers)}
         self.proxy = faults.Proxy(server.socket, lambda n: faults_at.get(n, faults.Fault()))
-        self.p = faults.Project(name.replace(" ", "-"), self.proxy.where(), tenants=(2, 8, 9)).init()
+        self.p = faults.Project(name.replace(" ", "-"), self.proxy.where(), tenants=(2, 8, 9), workers=workers).init()
         self.p.job("job", job or ROWS, formats="xlsx, csv, json")
         self.name, self.workers, self.faults = name, workers, faults_at
         self.process = self.p.start("run", "job", "--period", faults.PERIOD, "-j", str(workers),

@@ -30,9 +30,9 @@ from http_server import HttpServer, status
 
 FILES = {"job": ["job.json", "job.rows.csv", "job.xlsx", "manifest.json"], "large": ["large.rows.csv", "manifest.json"]}
 LARGE = "SELECT id, REPEAT(MD5(id), 16000) AS filler FROM videos ORDER BY id LIMIT 24"  # 12 MB: three parts
-CALLS = ("write", "pwrite64", "fsync", "fdatasync", "rename", "unlink", "ftruncate", "mkdir", "rmdir", "connect", "sendto",
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "unlink", "ftruncate", "mkdir", "rmdir", "connect", "sendto",
          "sendmsg", "writev", "recvfrom")
-MUST = {"write", "pwrite64", "rename", "unlink", "connect", "sendto"}  # control: the trace shows them
+MUST = {"write", "pwrite64", "syncfs", "rename", "unlink", "connect", "sendto"}  # control: the trace shows them
 POINTS, ALL_POINTS, LARGE_POINTS = 120, 12, 20
 GRACE = 10  # seconds that a signal leaves to what is under way
 
