@@ -51,10 +51,10 @@ int ledger_add_delivery(struct ledger *l, int64_t run, const struct outbox_item 
     return ledger_run_sql(
         l, e,
         "INSERT INTO deliveries (run, kind, artifact, destination, key, after, queued_at, next_at,"
-        " state, error) SELECT ?1, ?2, NULLIF(?3, 0), ?4, ?5, ?6, ?7, ?8,"
-        " CASE WHEN d.reason IS NOT NULL THEN 'dead' WHEN ?9 THEN 'held' ELSE 'pending' END,"
-        " d.reason"
-        " FROM (SELECT 1) LEFT JOIN disabled_destinations d ON d.destination = ?4",
+        " state, error) VALUES (?1, ?2, NULLIF(?3, 0), ?4, ?5, ?6, ?7, ?8,"
+        " CASE WHEN EXISTS (SELECT 1 FROM disabled_destinations WHERE destination = ?4) THEN 'dead'"
+        "  WHEN ?9 THEN 'held' ELSE 'pending' END,"
+        " (SELECT reason FROM disabled_destinations WHERE destination = ?4))",
         "ititttiii", run, kinds[item->kind], notice ? (int64_t)0 : artifact, item->destination,
         item->key, item->after, (int64_t)now, (int64_t)now + (batch ? BATCH_GRACE_S : 0),
         (int64_t)held);

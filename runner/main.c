@@ -1,5 +1,6 @@
 #include <getopt.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,6 +80,15 @@ static int run_command(struct app *app, int argc, char **argv, struct err *e)
     return c->run(app, argc, argv, e);
 }
 
+/* Blocks of a few hundred kilobytes come and go with each report, in all processes: what is given
+ * back to the kernel each time is cleared by it each time. */
+static void keep_memory(void)
+{
+    enum { KEPT_BYTES = 64 * 1024 * 1024 };
+    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
+    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
+}
+
 int main(int argc, char **argv)
 {
     struct app app = {.now = wall_clock, .config_path = default_config()};
@@ -86,6 +96,7 @@ int main(int argc, char **argv)
     /* Numbers are written and read the same in every country. */
     setlocale(LC_ALL, "C");
     umask(027);
+    keep_memory();
     /* A full disk or a closed pipe is an error to be reported, not the end. */
     signal(SIGXFSZ, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);

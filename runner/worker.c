@@ -1,7 +1,6 @@
 #include "runner/worker.h"
 
 #include <errno.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,14 +106,6 @@ static bool do_order(struct reporter **r, const struct work *work, const struct 
     return m.rc == 0;
 }
 
-/* Blocks of a few hundred kilobytes come and go with each report: they are kept. */
-static void keep_memory(void)
-{
-    enum { KEPT_BYTES = 64 * 1024 * 1024 };
-    mallopt(M_MMAP_THRESHOLD, KEPT_BYTES);
-    mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
-}
-
 static void worker_main(const struct work *work, int fd, pid_t parent)
 {
     struct reporter *r = NULL;
@@ -131,7 +122,6 @@ static void worker_main(const struct work *work, int fd, pid_t parent)
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGINT, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    keep_memory();
     while (read_whole(fd, &order, sizeof(order)) == 1 && do_order(&r, work, &order, fd))
         ;
     reporter_close(r);
