@@ -60,6 +60,8 @@ int engine_abandon(struct engine *en, const char *reason, struct err *e);
 void group_add(struct engine *en, const struct finished *run);
 /* In how many milliseconds group_commit() is due; -1: there is nothing to commit. */
 int64_t group_due_ms(const struct engine *en);
+/* How many tasks more the worker should have. */
+size_t group_wanted(const struct worker *w);
 /* Commits what has finished, queues its deliveries, and claims what the workers should have. */
 int group_commit(struct engine *en, struct err *e);
 

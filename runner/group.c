@@ -30,28 +30,27 @@ int64_t group_due_ms(const struct engine *en)
 
 /* ---- claims ---- */
 
-/* How many tasks a worker should have: one, and of small ones enough to be busy for a while. */
+/* How many tasks a worker should have: one, and of small ones enough to be busy for a while; but
+ * behind one that takes long, none is to wait. */
 static size_t wanted_by(const struct worker *w)
 {
-    if (!w->pid || w->last_ms < 0)
+    if (!w->pid || w->last_ms < 0 || (w->ngiven && clock_ms() - w->started_ms > STOCK_MS))
         return 1;
     size_t more = w->last_ms == 0 ? WORKER_ASSIGNMENTS : (size_t)(STOCK_MS / w->last_ms);
     return more < WORKER_ASSIGNMENTS - 1 ? more + 1 : WORKER_ASSIGNMENTS;
 }
 
-static size_t wanted(const struct engine *en)
+size_t group_wanted(const struct worker *w)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < en->nworkers; i++) {
-        size_t w = wanted_by(&en->workers[i]);
-        n += w > en->workers[i].ngiven ? w - en->workers[i].ngiven : 0;
-    }
-    return n;
+    size_t n = wanted_by(w);
+    return n > w->ngiven ? n - w->ngiven : 0;
 }
 
 static int claim_tasks(struct engine *en, struct err *e)
 {
-    size_t n = wanted(en);
+    size_t n = 0;
+    for (size_t i = 0; i < en->nworkers; i++)
+        n += group_wanted(&en->workers[i]);
     if (n > en->claimed_cap) {
         en->claimed = xrealloc(en->claimed, n, sizeof(*en->claimed));
         en->claimed_cap = n;

@@ -151,15 +151,19 @@ static int give(struct engine *en, struct worker *w, const struct assignment *a,
     return worker_start(w, &en->work, e) != 0 ? -1 : worker_give(w, a, e);
 }
 
-/* The one with the least to do. */
+/* The one that wants more the most, or NULL. */
 static struct worker *next_worker(struct engine *en)
 {
-    struct worker *least = &en->workers[0];
-    for (size_t i = 1; i < en->nworkers; i++) {
-        if (en->workers[i].ngiven < least->ngiven)
-            least = &en->workers[i];
+    struct worker *next = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < en->nworkers; i++) {
+        size_t n = group_wanted(&en->workers[i]);
+        if (n > most) {
+            next = &en->workers[i];
+            most = n;
+        }
     }
-    return least->ngiven < WORKER_ASSIGNMENTS ? least : NULL;
+    return next;
 }
 
 static int give_work(struct engine *en, struct err *e)

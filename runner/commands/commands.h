@@ -30,7 +30,7 @@ struct command_options {
     size_t nparams;
     bool again, dry_run, offline, failed, quiet, json, dead, check;
     int64_t limit;
-    int64_t workers; /* 0: not said */
+    int64_t workers;    /* 0: not said */
     int64_t retry;      /* a run, or 0 */
     int64_t expires_ms; /* of a link */
     int64_t every_ms;   /* of tick, or 0 */

@@ -43,7 +43,7 @@ struct database {
     const struct database_config *config;
     bool mariadb;
     char version[96];
-    char account[200]; /* CURRENT_USER(): name@host as the grants know it */
+    char account[200];            /* CURRENT_USER(): name@host as the grants know it */
     int64_t begun_ms, timeout_ms; /* of the transaction: when, and how long a query may take */
 };
 

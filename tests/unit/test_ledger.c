@@ -8,6 +8,7 @@
 
 #include "lib/file.h"
 #include "runner/ledger_outbox.h"
+#include "runner/ledger_schema.h"
 #include "runner/manifest.h"
 
 static char state[512];
@@ -70,6 +71,44 @@ START_TEST(a_task_is_claimed_once)
     ck_ok(ledger_commit_run(l, &result, 1001, &e), &e);
     ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 2000, &second, &e), 0);
     ck_assert_int_eq(second.run, first.run);
+    ledger_close(l);
+}
+END_TEST
+
+static int64_t count(struct ledger *l, const char *name)
+{
+    char sql[64];
+    sqlite3_stmt *stmt;
+    snprintf(sql, sizeof(sql), "SELECT COUNT(*) FROM %s", name);
+    ck_ok(ledger_prepare(l, &stmt, &e, sql, ""), &e);
+    ck_assert_int_eq(ledger_step(l, stmt, &e), 1);
+    int64_t n = sqlite3_column_int64(stmt, 0);
+    ledger_end(stmt);
+    return n;
+}
+
+START_TEST(a_claim_that_is_taken_back_leaves_no_trace)
+{
+    struct ledger *l = new_ledger("unclaim");
+    struct task t = task_for(&acme);
+    struct claim c, other;
+    struct err why;
+    err_set_transient(&why, ERR_DATABASE, "connection lost");
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 1000, &c, &e), 1);
+    ck_ok(ledger_unclaim(l, &c, &e), &e);
+    ck_assert_int_eq(count(l, "tasks"), 0);
+    ck_assert_int_eq(count(l, "runs"), 0);
+    /* What was tried before, and what is done, stays. */
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 1000, &c, &e), 1);
+    ck_ok(ledger_fail_run(l, c.run, &why, 1001, &e), &e);
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 2000, &other, &e), 1);
+    ck_ok(ledger_unclaim(l, &other, &e), &e);
+    ck_ok(ledger_unclaim(l, &c, &e), &e);
+    ck_assert_int_eq(count(l, "tasks"), 1);
+    ck_assert_int_eq(count(l, "runs"), 1);
+    ck_assert_int_eq(ledger_claim(l, &t, "{}", false, 3000, &c, &e), 1);
+    ck_assert_int_eq(c.attempt, 2);
+    ck_assert_int_eq(c.generated_at, 1000);
     ledger_close(l);
 }
 END_TEST
@@ -319,6 +358,7 @@ int main(void)
 {
     return unit_main("ledger", (const TTest *const[]){
                                    a_task_is_claimed_once,
+                                   a_claim_that_is_taken_back_leaves_no_trace,
                                    a_look_ahead_is_not_the_report,
                                    a_failed_run_is_tried_again_with_the_same_time,
                                    again_and_other_parameters_make_a_new_revision,
