@@ -2,7 +2,8 @@
  * XLSX: the rows by our own hand as they come (xlsx_rows.h), all the rest by libxlsxwriter.
  *
  * The library reports few of its own failures (a full disk gives a short part and "no error"), so
- * what was made is proven by xlsx_check(). A failed allocation inside it may end the process.
+ * what it made is proven when it is taken over (xlsx_package.h). A failed allocation inside it may
+ * end the process.
  */
 #include "formats/xlsx.h"
 
@@ -203,7 +204,7 @@ static int xlsx_finish(struct writer *w, struct err *e)
     x->book.book = NULL; /* closing frees it, whatever comes out */
     if (xlsx_pen_result(workbook_close(book), "write the workbook", e) != 0)
         return -1;
-    return xlsx_package_finish(x->path, x->book.rows, e);
+    return xlsx_package_finish(x->path, x->book.rows, &w->written, e);
 }
 
 static int xlsx_verify(const char *path, const struct format_options *options,

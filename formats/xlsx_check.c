@@ -8,7 +8,6 @@
 #include "formats/text.h"
 #include "formats/xlsx_table.h"
 #include "formats/xml_parse.h"
-#include "formats/zip_read.h"
 #include "lib/file.h"
 #include "lib/mem.h"
 #include "lib/utf8.h"
@@ -95,7 +94,7 @@ static int check_part(const struct zip *z, const struct zip_member *m, struct pa
     return 0;
 }
 
-static int check_required(const struct zip *z, struct err *e)
+int xlsx_check_required(const struct zip *z, struct err *e)
 {
     static const char *const required[] = {
         "[Content_Types].xml",        "_rels/.rels",   "xl/workbook.xml",
@@ -201,7 +200,7 @@ int xlsx_check(const char *path, const struct rendered *results, size_t nresults
     int rc = -1;
     if (zip_read_open(&z, path, e) != 0)
         goto out;
-    if (check_required(&z, e) != 0 || check_parts(&z, expected, nsheets, e) != 0 ||
+    if (xlsx_check_required(&z, e) != 0 || check_parts(&z, expected, nsheets, e) != 0 ||
         hash_file(path, found.sha256, e) != 0)
         goto out;
     found.size_bytes = z.size;

@@ -6,9 +6,13 @@
 #define FORMATS_XLSX_CHECK_H
 
 #include "formats/format.h"
+#include "formats/zip_read.h"
 
 /* `max_rows` as in xlsx_open_limited(): it decides over how many sheets a result set goes. */
 int xlsx_check(const char *path, const struct rendered *results, size_t nresults, uint32_t max_rows,
                struct proof *proof, struct err *e);
+
+/* The parts are there that every workbook has. */
+int xlsx_check_required(const struct zip *z, struct err *e);
 
 #endif

@@ -4,16 +4,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats/xlsx_check.h"
+#include "formats/xml_parse.h"
 #include "formats/zip_read.h"
 #include "formats/zip_write.h"
 #include "lib/buf.h"
+#include "lib/utf8.h"
 
 enum { DEFLATED = 8, MAX_FRAME_BYTES = 64 * 1024 * 1024 };
 
 static int gather(void *ctx, const char *p, size_t len, struct err *e)
 {
     buf_add(ctx, p, len);
-    return buf_ok(ctx) ? 0 : err_set(e, ERR_INTERNAL, "a sheet without rows is too large");
+    return buf_ok(ctx) ? 0 : err_set(e, ERR_INTERNAL, "a part of a workbook is too large");
 }
 
 static void gather_packed(void *ctx, const char *p, size_t len)
@@ -25,6 +28,20 @@ static int forward(void *ctx, const char *p, size_t len, struct err *e)
 {
     output_add(ctx, p, len);
     return output_ok(ctx, e);
+}
+
+/* What the library made of a part is all there: else its last tags are missing. */
+static int prove(const struct buf *part, const char *name, struct err *e)
+{
+    struct xml_parser parser;
+    if (strncmp(name, "xl/media/", 9) == 0) /* no XML; the checksum was its own */
+        return 0;
+    xml_parse_init(&parser, "row");
+    if (!utf8_valid(part->data, part->len))
+        return err_set(e, ERR_IO, "libxlsxwriter made \"%s\" with invalid UTF-8", name);
+    if (xml_parse_feed(&parser, part->data, part->len) != 0 || xml_parse_end(&parser) != 0)
+        return err_set(e, ERR_IO, "libxlsxwriter made half of \"%s\": it %s", name, parser.wrong);
+    return 0;
 }
 
 static int copy_member(struct zip_write *to, const struct zip *from, const struct zip_member *m,
@@ -75,7 +92,7 @@ static int write_sheet(struct zip_write *to, const struct zip_member *m, struct 
         goto out;
     output_add(&to->out, tail.data, tail.len);
     rc = buf_ok(&head) ? output_ok(&to->out, e)
-                       : err_set(e, ERR_INTERNAL, "a sheet without rows is too large");
+                       : err_set(e, ERR_INTERNAL, "a part of a workbook is too large");
 out:
     buf_release(&head);
     buf_release(&tail);
@@ -93,26 +110,29 @@ static const struct xlsx_rows_sheet *sheet_of(const struct xlsx_rows *rows, cons
     return &rows->sheets[number - 2];
 }
 
+/* Takes one part over; the library's own, or a sheet with its rows. */
+static int write_member(struct zip_write *to, const struct zip *from, const struct zip_member *m,
+                        struct xlsx_rows *rows, size_t *sheets, struct err *e)
+{
+    const struct xlsx_rows_sheet *s = sheet_of(rows, m->name);
+    struct buf part;
+    int rc = -1;
+    buf_init(&part, MAX_FRAME_BYTES);
+    if (zip_read_member(from, m, gather, &part, e) == 0 && prove(&part, m->name, e) == 0)
+        rc = s ? write_sheet(to, m, rows, s, &part, e) : copy_member(to, from, m, e);
+    buf_release(&part);
+    *sheets += s != NULL;
+    return rc;
+}
+
 static int write_members(struct zip_write *to, const struct zip *from, struct xlsx_rows *rows,
                          struct err *e)
 {
     size_t found = 0;
+    if (xlsx_check_required(from, e) != 0)
+        return -1;
     for (size_t i = 0; i < from->n; i++) {
-        const struct zip_member *m = &from->members[i];
-        const struct xlsx_rows_sheet *s = sheet_of(rows, m->name);
-        struct buf frame;
-        if (!s) {
-            if (copy_member(to, from, m, e) != 0)
-                return -1;
-            continue;
-        }
-        found++;
-        buf_init(&frame, MAX_FRAME_BYTES);
-        int rc = zip_read_member(from, m, gather, &frame, e);
-        if (rc == 0)
-            rc = write_sheet(to, m, rows, s, &frame, e);
-        buf_release(&frame);
-        if (rc != 0)
+        if (write_member(to, from, &from->members[i], rows, &found, e) != 0)
             return -1;
     }
     if (found != rows->nsheets)
@@ -120,7 +140,8 @@ static int write_members(struct zip_write *to, const struct zip *from, struct xl
     return 0;
 }
 
-int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct err *e)
+int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct written *written,
+                        struct err *e)
 {
     struct zip from = {0};
     struct zip_write to = {0};
@@ -135,6 +156,8 @@ int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct err *e)
     if (zip_write_open(&to, path, e) != 0 || write_members(&to, &from, rows, e) != 0)
         goto out;
     rc = zip_write_close(&to, e);
+    *written = to.out.written;
+    written->rows = rows->of_report;
 out:
     if (rc != 0 && e->kind == ERR_IO) { /* the library keeps it to itself when there is no room */
         e->transient = true;

@@ -7,7 +7,14 @@
 
 #include "formats/xlsx_rows.h"
 
-/* Replaces the file; the first sheet stays as it is. What went wrong is in the file's place. */
-int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct err *e);
+/*
+ * Replaces the file; the first sheet stays as it is. What went wrong is in the file's place.
+ *
+ * The library reports success for parts that a full disk cut short: so each of them is proven
+ * before it is taken, as whole and well-formed. All bytes then go through output.h, and `written`
+ * tells what the file must be.
+ */
+int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct written *written,
+                        struct err *e);
 
 #endif

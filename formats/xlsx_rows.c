@@ -300,6 +300,11 @@ int xlsx_rows_row(struct xlsx_rows *r, lxw_row_t row, unsigned height, struct er
     return aside_ok(&r->aside, e);
 }
 
+void xlsx_rows_count(struct xlsx_rows *r)
+{
+    r->of_report += r->used > r->row_start;
+}
+
 int xlsx_rows_end(struct xlsx_rows *r, struct err *e)
 {
     struct xlsx_rows_sheet *s = current(r);

@@ -46,6 +46,7 @@ struct xlsx_rows {
     lxw_row_t last_row;
     lxw_col_t next_col, last_col;
     size_t styles_cap;
+    uint64_t of_report; /* rows of all sheets that are the report's own */
 };
 
 struct xlsx_rows *xlsx_rows_open(const char *temp_dir, bool small);
@@ -55,6 +56,8 @@ void xlsx_rows_free(struct xlsx_rows *r); /* takes NULL */
 void xlsx_rows_begin(struct xlsx_rows *r, lxw_worksheet *sheet, size_t ncolumns);
 /* Begins a row behind those that are there; `height` in points, or 0. Here failures show. */
 int xlsx_rows_row(struct xlsx_rows *r, lxw_row_t row, unsigned height, struct err *e);
+/* The row is one of the report's; it has all its cells. */
+void xlsx_rows_count(struct xlsx_rows *r);
 int xlsx_rows_end(struct xlsx_rows *r, struct err *e);
 
 /* Cells of the row, from left to right. A text is clean UTF-8 that is not empty and fits. */

@@ -338,6 +338,7 @@ int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e
         note_width(t, i);
         count_cell(t, i, &cells[i]);
     }
+    xlsx_rows_count(p->rows);
     t->extents[t->nextents - 1].last = p->row++;
     t->rows++;
     return 0;
