@@ -9,23 +9,25 @@ import tempfile
 import threading
 import time
 
-Used = collections.namedtuple("Used", "seconds cpu server_cpu peak_kib")
+Used = collections.namedtuple("Used", "seconds cpu server_cpu peak_kib workers_kib")  # of the program, of what it started
 
 
 class Memory(threading.Thread):
     """Watches the most memory that a program, and each process it started, had resident. What wait4() tells
     can't be taken: it begins with the size of whoever started the program."""
 
-    def __init__(self, pid, pause=0.02):
+    PAUSE = 0.02
+
+    def __init__(self, pid):
         super().__init__(daemon=True)
-        self.pid, self.pause, self.found, self.over = pid, pause, {}, threading.Event()
+        self.pid, self.found, self.over = pid, {}, threading.Event()
         self.start()
 
     def run(self):
         while True:
             for pid in (self.pid, *children(self.pid)):
                 self.found[pid] = max(high_water(pid), self.found.get(pid, 0))
-            if self.over.wait(self.pause):
+            if self.over.wait(self.PAUSE):
                 return
 
     def end(self):
@@ -33,11 +35,14 @@ class Memory(threading.Thread):
         self.join()
 
 
-def finished(command, environment=None, directory=None, output=None):
-    """(seconds, usage, what Memory found) of a program that must end well."""
-    with tempfile.TemporaryFile() as errors, open(output or os.devnull, "wb") as out:
+def run(command, database=None, environment=None, directory=None):
+    """What a program used until it ended, which must be well. What others left to write is on the disk before
+    it starts: else it would wait for that in its own fsync."""
+    os.sync()
+    server_before = database.cpu_seconds() if database else 0
+    with tempfile.TemporaryFile() as errors:
         began = time.monotonic()
-        process = subprocess.Popen(command, stdout=out, stderr=errors, env=environment, cwd=directory)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment, cwd=directory)
         memory = Memory(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
@@ -47,23 +52,9 @@ def finished(command, environment=None, directory=None, output=None):
             errors.seek(0)
             sys.exit("%s ended with %d:\n%s" % (" ".join(command), process.returncode,
                                                 errors.read().decode(errors="replace")[-2000:]))
-    return seconds, usage, memory
-
-
-def run(command, database=None, **how):
-    """What a program used until it ended. What others left to write is on the disk before it starts: else
-    it would wait for that in its own fsync."""
-    os.sync()
-    server_before = database.cpu_seconds() if database else 0
-    seconds, usage, memory = finished(command, **how)
     server = database.cpu_seconds() - server_before if database else 0
-    return Used(seconds, usage.ru_utime + usage.ru_stime, server, max(memory.found.values()))
-
-
-def peaks(command, **how):
-    """The most memory, in KiB, that a program had resident, and that each process it started had."""
-    _, _, memory = finished(command, **how)
-    return memory.found.pop(memory.pid), sorted(memory.found.values())
+    return Used(seconds, usage.ru_utime + usage.ru_stime, server, memory.found.pop(process.pid),
+                sorted(memory.found.values()))
 
 
 def children(pid):
@@ -97,7 +88,8 @@ class Rounds:
         self.add(name, used.seconds)
         self.add((*name, "cpu"), used.cpu)
         self.add((*name, "server"), used.server_cpu)
-        self.add((*name, "peak"), used.peak_kib)
+        self.add((*name, "peak"), max(used.peak_kib, *used.workers_kib, 0))
+        self.add((*name, "memory"), (used.peak_kib, used.workers_kib))
 
     def has(self, name):
         return name in self.values

@@ -31,7 +31,7 @@ class Bench:
         self.fetch = os.path.join(RELEASE, "tests/with_libxlsxwriter")
         self.places = {"disk": directory, "tmpfs": memory_directory}
         self.rounds = measure.Rounds()
-        self.memory_found, self.profiles, self.compared = {}, {}, []
+        self.profiles, self.compared = {}, []
         self.kept = {}  # what wrote the burst: the directory of its files
         os.environ.update(BENCH_SOCKET=database.socket, BENCH_PASSWORD="bench")
         self.peers = self.install_peers() if not options.no_peers else {}
@@ -176,48 +176,35 @@ class Bench:
 
     def many(self):
         """Ten times as many tenants should take ten times as long; and what of that is ledger and plan."""
-        for _ in range(self.options.rounds):
-            for tenants in (self.sizes.fewer_tenants, self.sizes.many_tenants):
-                with Project(self, self.directory, (1, tenants)) as project:
-                    job = project.add_job(self.many_table, "all", "out")
-                    project.init()
-                    self.rounds.add_used(("many", tenants), measure.run(project.run(job), self.database,
-                                                                   environment=project.environment))
-        with Project(self, self.directory, (1, self.sizes.many_tenants)) as project:
-            job = project.add_job(self.many_table, "all", "out")
-            project.init()
-            self.rounds.add_used(("many", "plan"), measure.run(project.command("run", job, "--dry-run"), self.database,
+        for i in range(self.options.rounds):
+            for place in self.places if i == 0 else ("tmpfs",):
+                for tenants in (self.sizes.fewer_tenants, self.sizes.many_tenants):
+                    with Project(self, self.places[place], (1, tenants)) as project:
+                        self.many_whole(project, ("many", place, tenants))
+
+    def many_whole(self, project, name):
+        told = os.path.join(project.directory, "sqlite_time")
+        timed = dict(project.environment, BENCH_SQLITE_TIME=told,
+                     LD_PRELOAD=os.path.join(RELEASE, "tests/libsqlite_time.so"))
+        job = project.add_job(self.many_table, "all", "out")
+        project.init()
+        self.rounds.add_used((*name, "plan"), measure.run(project.command("run", job, "--dry-run"),
                                                           environment=project.environment))
-            told = os.path.join(project.directory, "sqlite_time")
-            preloaded = dict(project.environment, BENCH_SQLITE_TIME=told,
-                             LD_PRELOAD=os.path.join(RELEASE, "tests/libsqlite_time.so"))
-            used = measure.run(project.run(job), self.database, environment=preloaded)
-            with open(told, encoding="ascii") as f:
-                inside, calls = f.read().split()
-            self.rounds.add(("many", "ledger"), float(inside))
-            self.rounds.add(("many", "ledger", "calls"), int(calls))
-            self.rounds.add(("many", "with ledger timed"), used.seconds)
+        self.rounds.add_used(name, measure.run(project.run(job), self.database, environment=timed))
+        with open(told, encoding="ascii") as f:
+            seconds, calls = f.read().split()
+        self.rounds.add((*name, "ledger"), float(seconds))
+        self.rounds.add((*name, "calls"), int(calls))
 
     # ---- what else ----
 
     def memory(self):
-        sizes = sorted({self.sizes.few_rows, self.sizes.rows} | ({self.sizes.most_rows} if self.options.memory else set()))
-        for rows in sizes:
+        """Of one report; that of many is known from before."""
+        for rows in {self.sizes.few_rows, self.sizes.rows} | ({self.sizes.most_rows} if self.options.memory else set()):
             if rows not in self.large:
                 self.large[rows] = self.database.add_large(rows)
-            with Project(self, self.directory) as project:
-                self.memory_found["one report of %s rows" % format(rows, ",")] = self.peaks(
-                    project, project.add_job(self.large[rows], "all"), 1)
-        with Project(self, self.directory, (1, self.sizes.burst_tenants)) as project:
-            self.memory_found["%s tenants" % format(self.sizes.burst_tenants, ",")] = self.peaks(
-                project, project.add_job(self.burst_table, "all", "out"), 2)
-        with Project(self, self.directory, (1, self.sizes.many_tenants)) as project:
-            self.memory_found["%s tenants" % format(self.sizes.many_tenants, ",")] = self.peaks(
-                project, project.add_job(self.many_table, "all", "out"), 2)
-
-    def peaks(self, project, job, workers):
-        project.init()
-        return measure.peaks(project.run(job, workers), environment=project.environment)
+            if not self.rounds.has((rows, "all", "whole")):
+                self.single_whole(rows, "all")
 
     def profile(self):
         for form in ("csv", "json", "xlsx"):

@@ -35,6 +35,10 @@ def machine(bench):
     print()
 
 
+def faster(times, than):
+    return "%.1f times faster than %s" % (times, than) if times >= 1 else "takes %.1f times as long as %s" % (1 / times, than)
+
+
 class Headline:
     """The lines of the goal, each with what was measured."""
 
@@ -56,15 +60,15 @@ class Headline:
     def xlsx(self):
         said = self.times_f("xlsx")
         if self.peers:
-            said += "; %.1f times faster than libxlsxwriter, file %+.0f %%" % (
-                self.beside_libxlsxwriter("xlsx")[0], 100 * self.beside_libxlsxwriter("xlsx")[1] - 100)
+            times, size = self.beside_libxlsxwriter("xlsx")
+            said += "; %s, file %+.0f %%" % (faster(times, "libxlsxwriter"), 100 * size - 100)
         return said
 
     def small(self):
         said = self.times_f("small")
         if self.peers:
-            faster, size = self.beside_libxlsxwriter("small")
-            said += "; file %+.0f %%, %.1f times faster than libxlsxwriter" % (100 * size - 100, faster)
+            times, size = self.beside_libxlsxwriter("small")
+            said += "; file %+.0f %%, %s" % (100 * size - 100, faster(times, "libxlsxwriter"))
         return said
 
     def one_pass(self):
@@ -75,10 +79,9 @@ class Headline:
         if self.peers:
             by = {key: self.rounds.ratio(("burst", place, key), ("burst", place, 1)) for key in self.peers}
             best = min((by[key], key) for key in (peers.PYTHON, peers.NODE, peers.PANDAS))
-            said += ", where libxlsxwriter needs %.1f s (%.1f times faster); %.1f times faster than Python XlsxWriter, %.1f " \
-                "times faster than the fastest that installs from Debian or npm (%s)" % (
-                    self.rounds.median(("burst", place, peers.LIBXLSXWRITER)), by[peers.LIBXLSXWRITER], by[peers.PYTHON],
-                    best[0], self.peers[best[1]].name)
+            said += ", where libxlsxwriter needs %.1f s; %s; %s; %s, the fastest that installs from Debian or npm" % (
+                self.rounds.median(("burst", place, peers.LIBXLSXWRITER)), faster(by[peers.LIBXLSXWRITER], "that"),
+                faster(by[peers.PYTHON], "Python XlsxWriter"), faster(best[0], self.peers[best[1]].name))
         return said
 
     def s3(self):
@@ -97,17 +100,24 @@ class Headline:
                 100 * busy / os.cpu_count() / self.rounds.median(two), os.cpu_count())
 
     def memory(self):
-        return "; ".join("%s: %.1f MiB and %s" % (what, parent / 1024, ", ".join("%.1f" % (w / 1024) for w in workers))
-                         for what, (parent, workers) in self.bench.memory_found.items())
+        sizes, names = self.sizes, {}
+        for n in (sizes.few_rows, sizes.rows, sizes.most_rows):
+            names["one report of %s rows" % number(n)] = (n, "all", "whole")
+        names["%s tenants" % number(sizes.burst_tenants)] = ("burst", "disk", 2)
+        names["%s tenants" % number(sizes.many_tenants)] = ("many", "tmpfs", sizes.many_tenants)
+        said = []
+        for what, name in names.items():
+            if self.rounds.has(name):
+                parent, workers = self.rounds.values[(*name, "memory")][-1]
+                said.append("%s: %s" % (what, " + ".join("%.1f" % (kib / 1024) for kib in (parent, *workers))))
+        return "MiB: " + "; ".join(said)
 
-    def many(self):
-        few, many = self.sizes.fewer_tenants, self.sizes.many_tenants
-        whole = self.rounds.median(("many", "with ledger timed"))
-        return "%.1f s, %.2f times the %.2f s of %s tenants, which are %d times fewer; ledger %.1f %% (%s calls), plan %.1f %%" % (
-            self.rounds.median(("many", many)), self.rounds.ratio(("many", many), ("many", few)),
-            self.rounds.median(("many", few)), number(few), many // few,
-            100 * self.rounds.median(("many", "ledger")) / whole, number(int(self.rounds.median(("many", "ledger", "calls")))),
-            100 * self.rounds.median(("many", "plan")) / whole)
+    def many(self, place):
+        few, many = (("many", place, n) for n in (self.sizes.fewer_tenants, self.sizes.many_tenants))
+        return "%.1f s, %.1f times the %.2f s of %s tenants; in the ledger %.1f %% of it (%s calls), the plan %.1f %%" % (
+            self.rounds.median(many), self.rounds.ratio(many, few), self.rounds.median(few), number(few[2]),
+            100 * self.rounds.ratio((*many, "ledger"), many), number(int(self.rounds.median((*many, "calls")))),
+            100 * self.rounds.ratio((*many, "plan"), many))
 
     def rows(self):
         rows, s = number(self.n), self.sizes
@@ -125,9 +135,11 @@ class Headline:
             ("the same to S3 on loopback", "1.3 times the directory run, or the S3 server's own limit shown", self.s3()),
             ("two workers against one", "1.6 times, or the database's limit shown", self.two_workers("disk")),
             ("the same on tmpfs", "", self.two_workers("tmpfs")),
-            ("peak memory, parent and workers", "24 MB and 8 MB a worker, flat from 10,000 to 5,000,000 rows", self.memory()),
+            ("peak memory, parent and workers", "24 MB and 8 MB a worker, flat from %s to %s rows" % (
+                number(s.few_rows), number(s.most_rows)), self.memory()),
             ("%s tenants, %d rows each" % (number(s.many_tenants), s.many_rows),
-             "time grows linearly from 1,000; ledger and plan stay under 10 % of it", self.many())]
+             "time grows linearly from %s; ledger and plan stay under 10 %% of it" % number(s.fewer_tenants), self.many("disk")),
+            ("the same on tmpfs", "", self.many("tmpfs"))]
 
 
 def one_report(bench):
