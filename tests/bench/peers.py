@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 class Peer:
-    """`fast` ones are measured with as many rows as pressrun, and in each round."""
+    """`fast` ones write one report with as many rows as pressrun."""
 
     def __init__(self, name, program, formats, fast=False, directory=None):
         self.name, self.program, self.formats, self.fast = name, program, formats, fast
