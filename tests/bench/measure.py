@@ -84,7 +84,9 @@ class Rounds:
         self.values.setdefault(name, []).append(value)
 
     def add_used(self, name, used):
-        """The seconds under the name itself, the rest beside them."""
+        """The seconds under the name itself, the rest beside them. One sees how far it is, and what is known when
+        it is stopped."""
+        print("    %s: %.2f s" % (" ".join(str(part) for part in name), used.seconds), file=sys.stderr)
         self.add(name, used.seconds)
         self.add((*name, "cpu"), used.cpu)
         self.add((*name, "server"), used.server_cpu)

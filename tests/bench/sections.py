@@ -27,6 +27,7 @@ S3_CONNECTIONS = 16
 class Bench:
     def __init__(self, options, sizes, database, directory, memory_directory):
         self.options, self.sizes, self.database, self.directory = options, sizes, database, directory
+        self.load_before = os.getloadavg()[0]
         self.pressrun = os.path.join(RELEASE, "pressrun")
         self.fetch = os.path.join(RELEASE, "tests/with_libxlsxwriter")
         self.places = {"disk": directory, "tmpfs": memory_directory}

@@ -25,11 +25,11 @@ def machine(bench):
     files = {place: subprocess.run(["stat", "-f", "-c", "%T", path], stdout=subprocess.PIPE, text=True,
                                    check=True).stdout.strip() for place, path in bench.places.items()}
     print("Measured %s on %d processors (%s), %s of memory, Linux %s; files on %s unless it says tmpfs (%s). MariaDB %s on "
-          "the same machine, over its socket, everything in its memory. Load of the machine at the end: %s. Median of %d "
-          "rounds; ratios are taken within a round." % (
+          "the same machine, over its socket, everything in its memory. Load of the machine: %s at the beginning, %s at the end. "
+          "Rounds: %d; figures are their medians, and ratios are taken within a round." % (
               datetime.date.today(), os.cpu_count(), first("/proc/cpuinfo", "model name"), first("/proc/meminfo", "MemTotal"),
               os.uname().release, files["disk"], files["tmpfs"], bench.database.version(),
-              " ".join("%.1f" % x for x in os.getloadavg()), bench.options.rounds))
+              *("%.1f" % load for load in (bench.load_before, os.getloadavg()[0])), bench.options.rounds))
     if bench.peers:
         print("Peers: %s." % bench.peer_versions)
     print()
