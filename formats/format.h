@@ -6,7 +6,7 @@
  * A writer goes through open, then for each result set begin, row ..., end, then finish, and free
  * at any point. Each call may fail; after a failure only free is allowed. Nothing a writer returned
  * is trusted until the file was read back: where every byte went through output.c, as the bytes
- * that were counted and hashed there; where a library wrote it, by verify().
+ * that were counted and hashed there; where a library wrote the file itself, by verify().
  */
 #ifndef FORMATS_FORMAT_H
 #define FORMATS_FORMAT_H

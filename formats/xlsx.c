@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "formats/xlsx_chart.h"
 #include "formats/xlsx_check.h"

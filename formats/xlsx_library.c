@@ -147,7 +147,7 @@ static int sheet(struct xlsx_library *l, struct xlsx_script *s, struct err *e)
     bool us_letter = xlsx_script_number(s);
     lxw_worksheet *made = workbook_add_worksheet(l->book, name);
     if (!made)
-        return err_set(e, ERR_INTERNAL, "libxlsxwriter refused the sheet \"%s\"", name);
+        return err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", name);
     if (l->nsheets == l->sheets_cap) {
         size_t cap = l->sheets_cap ? l->sheets_cap * 2 : 8;
         l->sheets = arena_grow(&l->arena, l->sheets, l->nsheets, cap, sizeof(*l->sheets));

@@ -209,7 +209,7 @@ int xlsx_library_chartsheet(struct xlsx_library *l, struct xlsx_script *s, struc
     uint64_t tab = xlsx_script_number(s);
     lxw_chartsheet *sheet = workbook_add_chartsheet(l->book, name);
     if (!sheet)
-        return err_set(e, ERR_INTERNAL, "libxlsxwriter refused the sheet \"%s\"", name);
+        return err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", name);
     chartsheet_set_landscape(sheet);
     if (tab)
         chartsheet_set_tab_color(sheet, (lxw_color_t)(tab - 1));

@@ -163,6 +163,21 @@ START_TEST(test_numbers)
 }
 END_TEST
 
+START_TEST(test_columns)
+{
+    static const struct {
+        unsigned column;
+        const char *name;
+    } cases[] = {{0, "A"},    {25, "Z"},    {26, "AA"},   {51, "AZ"},    {52, "BA"},
+                 {701, "ZZ"}, {702, "AAA"}, {728, "ABA"}, {16383, "XFD"}};
+    char name[XLSX_COLUMN_BYTES];
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        ck_assert_uint_eq(xlsx_number_column(cases[i].column, name), strlen(cases[i].name));
+        ck_assert_str_eq(name, cases[i].name);
+    }
+}
+END_TEST
+
 /* In a small file a cell only says where it is when it is not right of the one before. */
 START_TEST(test_small)
 {
@@ -198,5 +213,5 @@ END_TEST
 int main(void)
 {
     return unit_main("xlsx_rows", (const TTest *const[]){test_equal_to_the_library, test_numbers,
-                                                         test_small, NULL});
+                                                         test_columns, test_small, NULL});
 }
