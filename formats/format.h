@@ -6,7 +6,7 @@
  * A writer goes through open, then for each result set begin, row ..., end, then finish, and free
  * at any point. Each call may fail; after a failure only free is allowed. Nothing a writer returned
  * is trusted until the file was read back: where every byte went through output.c, as the bytes
- * that were counted and hashed there; where a library wrote it, by verify().
+ * that were counted and hashed there; where a library wrote the file itself, by verify().
  */
 #ifndef FORMATS_FORMAT_H
 #define FORMATS_FORMAT_H
@@ -58,6 +58,7 @@ struct rendered {
 
 /* How the files are written; see pressrun-job(5), "formats". One structure for all formats. */
 enum { FORMAT_MAX = 16 }; /* formats that the registry may hold */
+struct xlsx_templates;
 
 struct format_options {
     const struct locale *locale; /* decides what is not said here; NULL: locale_default */
@@ -70,6 +71,7 @@ struct format_options {
     const char *csv_null;   /* text for NULL */
     bool xlsx_small;        /* cells say where they are only after a gap */
     bool xlsx_truncate;     /* cut texts over 32,767 UTF-16 units, visibly; else the run fails */
+    struct xlsx_templates *xlsx_templates; /* see formats/xlsx_templates.h; NULL: none are kept */
     const struct codec *compress[FORMAT_MAX]; /* by format_index(); NULL: not compressed */
     uint64_t html_max_rows;                   /* of a result set that a page shows; 0: all */
 };

@@ -1,23 +1,18 @@
 /*
- * XLSX: the rows by our own hand as they come (xlsx_rows.h), all the rest by libxlsxwriter.
- *
- * The library reports few of its own failures (a full disk gives a short part and "no error"), so
- * what it made is proven when it is taken over (xlsx_package.h). A failed allocation inside it may
- * end the process.
+ * XLSX: the rows by our own hand as they come (xlsx_rows.h), all the rest described in a frame
+ * (xlsx_frame.h), which at the end is filled into what libxlsxwriter made for others of its kind.
  */
 #include "formats/xlsx.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-#include <xlsxwriter.h>
 
 #include "formats/xlsx_chart.h"
 #include "formats/xlsx_check.h"
 #include "formats/xlsx_cover.h"
 #include "formats/xlsx_package.h"
 #include "formats/xlsx_table.h"
+#include "formats/xlsx_templates.h"
 #include "lib/mem.h"
 
 enum { PROPERTY_UNITS = 255, MAX_COVER_CHARTS = 100 };
@@ -25,8 +20,10 @@ enum { PROPERTY_UNITS = 255, MAX_COVER_CHARTS = 100 };
 struct xlsx {
     struct writer writer;
     struct xlsx_book book;
-    char *path;
-    lxw_worksheet *cover;
+    struct zip_write file;
+    char *temp_dir;
+    struct xlsx_templates *templates;
+    unsigned cover; /* index of the first sheet */
     struct figures figures;
     struct xlsx_content *contents;
     size_t ncontents, contents_cap;
@@ -41,28 +38,17 @@ static struct xlsx *xlsx_of(struct writer *w)
     return (struct xlsx *)(void *)w;
 }
 
-static int set_properties(struct xlsx_book *b, struct err *e)
+static void set_properties(struct xlsx_book *b)
 {
     const struct document *doc = b->doc;
-    char program[] = "pressrun";
-    lxw_doc_properties properties = {
+    const struct xlsx_properties properties = {
         .title = xlsx_pen_plain(&b->arena, doc->title, PROPERTY_UNITS),
         .subject = xlsx_pen_plain(&b->arena, doc->period_text, PROPERTY_UNITS),
-        .author = program,
         .company = xlsx_pen_plain(&b->arena, doc->tenant_name, PROPERTY_UNITS),
         .comments = xlsx_pen_plain(&b->arena, doc->description, PROPERTY_UNITS),
         .created = doc->generated_at,
     };
-    return xlsx_pen_result(workbook_set_properties(b->book, &properties), "set the properties", e);
-}
-
-/* The library opens the file only at the end and would overwrite one: so it is made here. */
-static int create_file(const char *path, struct err *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0 || close(fd) != 0)
-        return err_sys(e, "can't create \"%s\"", path);
-    return 0;
+    xlsx_frame_properties(&b->frame, &properties);
 }
 
 static void xlsx_free(struct writer *w)
@@ -74,55 +60,41 @@ static void xlsx_free(struct writer *w)
     figures_release(&x->figures);
     xlsx_pen_release(&x->book.pen);
     xlsx_rows_free(x->book.rows);
-    lxw_workbook_free(x->book.book);
+    xlsx_frame_release(&x->book.frame);
     xlsx_names_release(&x->book.names);
     arena_release(&x->book.arena);
-    free(x->path);
+    zip_write_release(&x->file);
+    free(x->temp_dir);
     free(x);
-}
-
-/* The first sheet comes first, and is filled last. */
-static int add_cover(struct xlsx *x, struct err *e)
-{
-    struct xlsx_extent cover;
-    if (xlsx_table_add_sheet(&x->book, locale_word(x->book.pen.locale, WORD_ABOUT), &cover, e) != 0)
-        return -1;
-    x->cover = cover.sheet;
-    return 0;
 }
 
 int xlsx_open_limited(struct writer **w, const char *path, const char *temp_dir,
                       const struct document *doc, const struct format_options *options,
                       uint32_t max_rows, struct err *e)
 {
-    if (create_file(path, e) != 0)
+    struct zip_write file;
+    struct xlsx_extent cover;
+    if (zip_write_open(&file, path, e) != 0)
         return -1;
     struct xlsx *x = xcalloc(1, sizeof(*x));
     struct xlsx_book *b = &x->book;
-    char *dir = xstrdup(temp_dir);
-    lxw_workbook_options how = {.constant_memory = 1, .tmpdir = dir};
     x->writer.format = &format_xlsx;
+    x->file = file;
+    x->temp_dir = xstrdup(temp_dir);
+    x->templates = options->xlsx_templates;
     b->doc = doc;
     b->max_rows = max_rows;
     b->rows = xlsx_rows_open(temp_dir, options->xlsx_small);
-    x->path = xstrdup(path);
-    b->book = workbook_new_opt(path, &how);
-    free(dir);
-    if (!b->book) {
-        err_set(e, ERR_IO, "libxlsxwriter made no workbook");
-        goto fail;
-    }
     figures_open(&x->figures, doc);
-    if (xlsx_pen_init(&b->pen, b->book, document_locale(doc), options->xlsx_truncate,
-                      &x->writer.notes, e) != 0 ||
-        set_properties(b, e) != 0 || add_cover(x, e) != 0)
-        goto fail;
+    xlsx_frame_init(&b->frame);
+    xlsx_pen_init(&b->pen, &b->frame, b->rows, document_locale(doc), options->xlsx_truncate,
+                  &x->writer.notes);
+    set_properties(b);
+    /* The first sheet comes first, and is filled last. */
+    xlsx_table_add_sheet(b, locale_word(b->pen.locale, WORD_ABOUT), &cover);
+    x->cover = cover.sheet;
     *w = &x->writer;
     return 0;
-fail:
-    xlsx_free(&x->writer);
-    unlink(path);
-    return -1;
 }
 
 static int xlsx_open(struct writer **w, const char *path, const char *temp_dir,
@@ -188,8 +160,21 @@ static int xlsx_end(struct writer *w, struct err *e)
         return err_set(e, ERR_DATA, "more than %d charts", MAX_COVER_CHARTS);
     if (xlsx_table_end(&x->table, e) != 0)
         return -1;
-    int rc = xlsx_charts_end(&x->drawn, x->charts, &x->ncharts, e);
+    xlsx_charts_end(&x->drawn, x->charts, &x->ncharts);
     xlsx_table_release(&x->table);
+    return 0;
+}
+
+/* With a template that others have used, or with one for this workbook alone. */
+static int write_package(struct xlsx *x, struct err *e)
+{
+    struct xlsx_book *b = &x->book;
+    struct xlsx_template *own = NULL;
+    const struct xlsx_template *t =
+        x->templates ? xlsx_templates_find(x->templates, &b->frame, x->temp_dir, e)
+                     : (own = xlsx_template_build(&b->frame, x->temp_dir, e));
+    int rc = t ? xlsx_package_write(&x->file, t, &b->frame, b->rows, e) : -1;
+    xlsx_template_free(own);
     return rc;
 }
 
@@ -199,12 +184,11 @@ static int xlsx_finish(struct writer *w, struct err *e)
     const struct xlsx_cover cover = {&x->figures, x->contents, x->ncontents, x->charts, x->ncharts};
     if (xlsx_cover_write(&x->book, x->cover, &cover, e) != 0)
         return err_wrap(e, "the first sheet");
-    xlsx_rows_seal(x->book.rows, x->cover);
-    lxw_workbook *book = x->book.book;
-    x->book.book = NULL; /* closing frees it, whatever comes out */
-    if (xlsx_pen_result(workbook_close(book), "write the workbook", e) != 0)
+    if (write_package(x, e) != 0 || zip_write_close(&x->file, e) != 0)
         return -1;
-    return xlsx_package_finish(x->path, x->book.rows, &w->written, e);
+    w->written = x->file.out.written;
+    w->written.rows = x->book.rows->of_report;
+    return 0;
 }
 
 static int xlsx_verify(const char *path, const struct format_options *options,

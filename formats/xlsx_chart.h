@@ -13,19 +13,14 @@ enum { XLSX_CHART_CACHE = 1000 /* rows */, XLSX_CHART_ROWS = 16 /* of a sheet th
 /* The charts of one result set. */
 struct xlsx_charts {
     struct xlsx_table *table;
-    size_t *x, **y; /* indexes of the columns, of each chart */
-    /* The cells of the first rows: of each column that a chart shows, else NULL. */
-    struct xlsx_cached {
-        const char *text;
-        double number;
-        bool is_number;
-    } * *cache;
+    size_t *x, **y;            /* indexes of the columns, of each chart */
+    struct xlsx_point **cache; /* of the first rows: of each column that a chart shows, else NULL */
     size_t ncached;
 };
 
 /* A chart for the first sheet of the workbook, which is written last. */
 struct xlsx_cover_chart {
-    lxw_chart *chart;
+    unsigned chart; /* its index in the frame */
     const char *title;
 };
 
@@ -34,11 +29,10 @@ int xlsx_charts_begin(struct xlsx_charts *c, struct xlsx_table *t, struct err *e
 void xlsx_charts_row(struct xlsx_charts *c, const struct cell *cells);
 /* When the table has ended: the charts beside its rows and on sheets of their own are placed, those
  * for the first sheet are appended to `cover`, which has room for them. */
-int xlsx_charts_end(struct xlsx_charts *c, struct xlsx_cover_chart *cover, size_t *ncover,
-                    struct err *e);
+void xlsx_charts_end(struct xlsx_charts *c, struct xlsx_cover_chart *cover, size_t *ncover);
 
 /* Puts a chart onto a sheet; `title` is its alternative text. */
-int xlsx_chart_insert(struct xlsx_book *b, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,
-                      lxw_chart *chart, const char *title, struct err *e);
+void xlsx_chart_insert(struct xlsx_book *b, unsigned sheet, uint32_t row, unsigned col,
+                       unsigned chart, const char *title);
 
 #endif

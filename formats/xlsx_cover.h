@@ -31,7 +31,7 @@ struct xlsx_cover {
 };
 
 /* Into the sheet, from its top. */
-int xlsx_cover_write(struct xlsx_book *b, lxw_worksheet *sheet, const struct xlsx_cover *cover,
+int xlsx_cover_write(struct xlsx_book *b, unsigned sheet, const struct xlsx_cover *cover,
                      struct err *e);
 
 #endif

@@ -110,3 +110,14 @@ size_t xlsx_number_text(double value, char out[XLSX_NUMBER_BYTES])
     memcpy(out + len + whole + 1, digits + whole, n - whole);
     return len + 1 + n;
 }
+
+size_t xlsx_number_column(unsigned column, char out[XLSX_COLUMN_BYTES])
+{
+    enum { LETTERS = 26 };
+    size_t len = column < LETTERS ? 1 : column < LETTERS + LETTERS * LETTERS ? 2 : 3;
+    column++;
+    out[len] = '\0';
+    for (size_t i = len; i-- > 0; column = (column - 1) / LETTERS)
+        out[i] = (char)('A' + (column - 1) % LETTERS);
+    return len;
+}

@@ -2,169 +2,198 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "formats/xlsx_check.h"
-#include "formats/xml_parse.h"
-#include "formats/zip_read.h"
-#include "formats/zip_write.h"
 #include "lib/buf.h"
-#include "lib/utf8.h"
 
-enum { DEFLATED = 8, MAX_FRAME_BYTES = 64 * 1024 * 1024 };
+enum { DEFLATED = 8, MAX_PART_BYTES = 64 * 1024 * 1024 };
 
-static int gather(void *ctx, const char *p, size_t len, struct err *e)
+/* A part on its way into the file. */
+struct filling {
+    struct zip_write *to;
+    const struct xlsx_frame *frame;
+    struct xlsx_rows *rows;
+    struct buf xml, packed;
+    const struct xlsx_rows_sheet *sheet; /* NULL: no rows go into the part */
+    size_t head;                         /* bytes of the XML that are before them */
+};
+
+static void keep(void *ctx, const char *p, size_t len)
 {
     buf_add(ctx, p, len);
-    return buf_ok(ctx) ? 0 : err_set(e, ERR_INTERNAL, "a part of a workbook is too large");
 }
 
-static void gather_packed(void *ctx, const char *p, size_t len)
+/* ---- what stands in the place of marks ---- */
+
+/* A text in an element, as the library escapes it. */
+static void add_escaped(struct buf *xml, const char *s)
 {
-    buf_add(ctx, p, len);
+    while (*s) {
+        size_t n = strcspn(s, "<>&");
+        buf_add(xml, s, n);
+        s += n;
+        if (*s)
+            buf_add_str(xml, *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : "&amp;");
+        s += *s != '\0';
+    }
 }
 
-static int forward(void *ctx, const char *p, size_t len, struct err *e)
+static void add_number(struct buf *xml, double value)
 {
-    output_add(ctx, p, len);
-    return output_ok(ctx, e);
+    char text[XLSX_NUMBER_BYTES];
+    buf_add(xml, text, xlsx_number_text(value, text));
 }
 
-/* What the library made of a part is all there: else its last tags are missing. */
-static int prove(const struct buf *part, const char *name, struct err *e)
+/* So that programs which don't calculate, such as previews, show the chart. */
+static void add_points(struct buf *xml, const struct xlsx_value *v)
 {
-    struct xml_parser parser;
-    if (strncmp(name, "xl/media/", 9) == 0) /* no XML; the checksum was its own */
-        return 0;
-    xml_parse_init(&parser, "row");
-    if (!utf8_valid(part->data, part->len))
-        return err_set(e, ERR_IO, "libxlsxwriter made \"%s\" with invalid UTF-8", name);
-    if (xml_parse_feed(&parser, part->data, part->len) != 0 || xml_parse_end(&parser) != 0)
-        return err_set(e, ERR_IO, "libxlsxwriter made half of \"%s\": it %s", name, parser.wrong);
+    const char *kind = v->as_texts ? "strCache" : "numCache";
+    if (!v->points)
+        return;
+    buf_printf(xml, "<c:%s>%s<c:ptCount val=\"%zu\"/>", kind,
+               v->as_texts ? "" : "<c:formatCode>General</c:formatCode>", v->npoints);
+    for (size_t i = 0; i < v->npoints; i++) {
+        const struct xlsx_point *point = &v->points[i];
+        if (!point->is_number && !point->text)
+            continue;
+        buf_printf(xml, "<c:pt idx=\"%zu\"><c:v>", i);
+        if (v->as_texts && !point->is_number)
+            add_escaped(xml, point->text);
+        else
+            add_number(xml, point->number); /* a text among numbers is drawn as 0 */
+        buf_add_str(xml, "</c:v></c:pt>");
+    }
+    buf_printf(xml, "</c:%s>", kind);
+}
+
+/* A column's width with the room at its sides, for a font whose digits are 7 pixels wide. */
+static double padded(double width)
+{
+    enum { DIGIT = 7, PADDING = 5, UNIT = 256 };
+    double pixels = width < 1 ? (double)(uint16_t)(width * (DIGIT + PADDING) + 0.5)
+                              : (double)((uint16_t)(width * DIGIT + 0.5) + PADDING);
+    return (double)(uint32_t)(pixels / DIGIT * UNIT) / UNIT;
+}
+
+/* What Excel gives a column of which nothing is said. */
+#define USUAL_WIDTH 8.43
+
+static void add_widths(struct buf *xml, const struct xlsx_widths *w)
+{
+    buf_add_str(xml, "<cols>");
+    for (size_t i = 0; i < w->n; i++) {
+        buf_printf(xml, "<col min=\"%zu\" max=\"%zu\" width=\"", i + 1, i + 1);
+        add_number(xml, padded(w->columns[i]));
+        buf_add_str(xml, w->columns[i] == USUAL_WIDTH ? "\"/>" : "\" customWidth=\"1\"/>");
+    }
+    buf_add_str(xml, "</cols>");
+}
+
+static const struct xlsx_rows_sheet *rows_of(const struct xlsx_rows *rows, size_t sheet)
+{
+    for (size_t i = 0; i < rows->nsheets; i++) {
+        if (rows->sheets[i].sheet == sheet)
+            return &rows->sheets[i];
+    }
+    return NULL;
+}
+
+static int add_mark(struct filling *f, const struct xlsx_mark *mark, struct err *e)
+{
+    switch (mark->kind) {
+    case XLSX_MARK_VALUE:
+        add_escaped(&f->xml, f->frame->values[mark->index].text);
+        break;
+    case XLSX_MARK_POINTS:
+        add_points(&f->xml, &f->frame->values[mark->index]);
+        break;
+    case XLSX_MARK_ROW:
+        add_number(&f->xml, (double)f->frame->rows[mark->index].row + 1);
+        break;
+    case XLSX_MARK_WIDTHS:
+        add_widths(&f->xml, &f->frame->widths[mark->index]);
+        break;
+    case XLSX_MARK_ROWS:
+        f->sheet = rows_of(f->rows, mark->index);
+        f->head = f->xml.len;
+        if (!f->sheet)
+            return err_set(e, ERR_INTERNAL, "sheet %zu of the workbook has no rows", mark->index);
+        break;
+    }
     return 0;
 }
 
-static int copy_member(struct zip_write *to, const struct zip *from, const struct zip_member *m,
-                       struct err *e)
-{
-    zip_write_member(to, m);
-    return zip_read_packed(from, m, forward, &to->out, e);
-}
+/* ---- parts ---- */
 
-/* Where the rows go: the frame's texts can't contain it, as < is escaped in them. */
-static int find_gap(const struct buf *frame, const char *name, size_t *head, size_t *tail,
-                    struct err *e)
+/* A sheet: its head, the rows that are deflated already, and its tail. */
+static int write_sheet(struct filling *f, struct zip_member *m, struct err *e)
 {
-    static const char begin[] = "<sheetData>", end[] = "</sheetData>";
-    const char *b = strstr(frame->data, begin), *t = b ? strstr(b, end) : NULL;
-    if (!t)
-        return err_set(e, ERR_INTERNAL, "libxlsxwriter left no place for rows in \"%s\"", name);
-    *head = (size_t)(b - frame->data) + sizeof(begin) - 1;
-    *tail = (size_t)(t - frame->data);
+    const struct xlsx_rows_sheet *s = f->sheet;
+    struct deflate *d = f->rows->deflate;
+    const char *tail = f->xml.data + f->head;
+    size_t tail_len = f->xml.len - f->head;
+    deflate_add(d, f->xml.data, f->head, DEFLATE_SEGMENT, keep, &f->packed);
+    size_t head_packed = f->packed.len;
+    deflate_add(d, tail, tail_len, DEFLATE_STREAM, keep, &f->packed);
+    m->crc = deflate_crc32_join(deflate_crc32(0, f->xml.data, f->head), s->crc, s->size);
+    m->crc = deflate_crc32_join(m->crc, deflate_crc32(0, tail, tail_len), tail_len);
+    m->size = f->xml.len + s->size;
+    m->packed = f->packed.len + s->packed;
+    zip_write_member(f->to, m);
+    output_add(&f->to->out, f->packed.data, head_packed);
+    if (aside_copy(&f->rows->aside, s->at, s->packed, &f->to->out, e) != 0)
+        return -1;
+    output_add(&f->to->out, f->packed.data + head_packed, f->packed.len - head_packed);
     return 0;
 }
 
-/* Writes a sheet from its frame, cut open: head, the rows, and the last of them with the tail. */
-static int write_sheet(struct zip_write *to, const struct zip_member *m, struct xlsx_rows *rows,
-                       const struct xlsx_rows_sheet *s, const struct buf *frame, struct err *e)
+static void write_filled(struct filling *f, struct zip_member *m)
 {
-    struct buf head, tail;
-    size_t head_len = 0, tail_at = 0;
-    int rc = -1;
-    if (find_gap(frame, m->name, &head_len, &tail_at, e) != 0)
-        return -1;
-    const char *end = frame->data + tail_at;
-    size_t end_len = frame->len - tail_at;
-    struct zip_member made = {.name = m->name, .method = DEFLATED};
-    buf_init(&head, MAX_FRAME_BYTES);
-    buf_init(&tail, SIZE_MAX / 2);
-    deflate_add(rows->deflate, frame->data, head_len, DEFLATE_SEGMENT, gather_packed, &head);
-    deflate_add(rows->deflate, s->last, s->last_len, DEFLATE_MORE, gather_packed, &tail);
-    deflate_add(rows->deflate, end, end_len, DEFLATE_STREAM, gather_packed, &tail);
-    uint32_t last = deflate_crc32(deflate_crc32(0, s->last, s->last_len), end, end_len);
-    made.crc = deflate_crc32_join(deflate_crc32(0, frame->data, head_len), s->crc, s->size);
-    made.crc = deflate_crc32_join(made.crc, last, s->last_len + end_len);
-    made.size = head_len + s->size + s->last_len + end_len;
-    made.packed = head.len + s->packed + tail.len;
-    zip_write_member(to, &made);
-    output_add(&to->out, head.data, head.len);
-    if (aside_copy(&rows->aside, s->at, s->packed, &to->out, e) != 0)
-        goto out;
-    output_add(&to->out, tail.data, tail.len);
-    rc = buf_ok(&head) ? output_ok(&to->out, e)
-                       : err_set(e, ERR_INTERNAL, "a part of a workbook is too large");
-out:
-    buf_release(&head);
-    buf_release(&tail);
-    return rc;
+    deflate_add(f->rows->deflate, f->xml.data, f->xml.len, DEFLATE_STREAM, keep, &f->packed);
+    m->crc = deflate_crc32(0, f->xml.data, f->xml.len);
+    m->size = f->xml.len;
+    m->packed = f->packed.len;
+    zip_write_member(f->to, m);
+    output_add(&f->to->out, f->packed.data, f->packed.len);
 }
 
-/* The sheet of ours that the part is, or NULL; sheet 1 is not ours. */
-static const struct xlsx_rows_sheet *sheet_of(const struct xlsx_rows *rows, const char *name)
+static int write_part(struct filling *f, const struct xlsx_part *part, struct err *e)
 {
-    size_t number = 0;
-    int end = 0;
-    if (sscanf(name, "xl/worksheets/sheet%9zu.xml%n", &number, &end) != 1 || end == 0 ||
-        name[end] || number < 2 || number - 2 >= rows->nsheets)
-        return NULL;
-    return &rows->sheets[number - 2];
-}
-
-/* Takes one part over; the library's own, or a sheet with its rows. */
-static int write_member(struct zip_write *to, const struct zip *from, const struct zip_member *m,
-                        struct xlsx_rows *rows, size_t *sheets, struct err *e)
-{
-    const struct xlsx_rows_sheet *s = sheet_of(rows, m->name);
-    struct buf part;
-    int rc = -1;
-    buf_init(&part, MAX_FRAME_BYTES);
-    if (zip_read_member(from, m, gather, &part, e) == 0 && prove(&part, m->name, e) == 0)
-        rc = s ? write_sheet(to, m, rows, s, &part, e) : copy_member(to, from, m, e);
-    buf_release(&part);
-    *sheets += s != NULL;
-    return rc;
-}
-
-static int write_members(struct zip_write *to, const struct zip *from, struct xlsx_rows *rows,
-                         struct err *e)
-{
-    size_t found = 0;
-    if (xlsx_check_required(from, e) != 0)
-        return -1;
-    for (size_t i = 0; i < from->n; i++) {
-        if (write_member(to, from, &from->members[i], rows, &found, e) != 0)
+    struct zip_member made = {.name = part->member.name, .method = DEFLATED};
+    size_t at = 0;
+    if (part->nmarks == 0) {
+        zip_write_member(f->to, &part->member);
+        output_add(&f->to->out, part->bytes.data, part->bytes.len);
+        return output_ok(&f->to->out, e);
+    }
+    buf_clear(&f->xml);
+    buf_clear(&f->packed);
+    f->sheet = NULL;
+    for (size_t i = 0; i < part->nmarks; i++) {
+        buf_add(&f->xml, part->bytes.data + at, part->marks[i].at - at);
+        at = part->marks[i].at;
+        if (add_mark(f, &part->marks[i], e) != 0)
             return -1;
     }
-    if (found != rows->nsheets)
-        return err_set(e, ERR_IO, "libxlsxwriter made %zu of %zu sheets", found, rows->nsheets);
-    return 0;
+    buf_add(&f->xml, part->bytes.data + at, part->bytes.len - at);
+    if (f->sheet && write_sheet(f, &made, e) != 0)
+        return -1;
+    if (!f->sheet)
+        write_filled(f, &made);
+    if (!buf_ok(&f->xml) || !buf_ok(&f->packed))
+        return err_set(e, ERR_INTERNAL, "a part of a workbook is too large");
+    return output_ok(&f->to->out, e);
 }
 
-int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct written *written,
-                        struct err *e)
+int xlsx_package_write(struct zip_write *to, const struct xlsx_template *t,
+                       const struct xlsx_frame *frame, struct xlsx_rows *rows, struct err *e)
 {
-    struct zip from = {0};
-    struct zip_write to = {0};
-    int rc = -1;
-    if (zip_read_open(&from, path, e) != 0)
-        goto out;
-    /* It stays readable while it has no name any more. */
-    if (unlink(path) != 0) {
-        err_sys(e, "can't replace \"%s\"", path);
-        goto out;
-    }
-    if (zip_write_open(&to, path, e) != 0 || write_members(&to, &from, rows, e) != 0)
-        goto out;
-    rc = zip_write_close(&to, e);
-    *written = to.out.written;
-    written->rows = rows->of_report;
-out:
-    if (rc != 0 && e->kind == ERR_IO) { /* the library keeps it to itself when there is no room */
-        e->transient = true;
-        err_hint(e, "is the disk full? make room on the file system of the state directory; what "
-                    "failed is tried again at the next run");
-    }
-    zip_write_release(&to);
-    zip_read_release(&from);
+    struct filling f = {.to = to, .frame = frame, .rows = rows};
+    int rc = 0;
+    buf_init(&f.xml, MAX_PART_BYTES);
+    buf_init(&f.packed, MAX_PART_BYTES);
+    for (size_t i = 0; i < t->nparts && rc == 0; i++)
+        rc = write_part(&f, &t->parts[i], e);
+    buf_release(&f.xml);
+    buf_release(&f.packed);
     return rc;
 }

@@ -1,20 +1,13 @@
-/*
- * Puts rows into the workbook that libxlsxwriter made without them: its parts are copied as they
- * are, and each sheet becomes what it made before the rows, the rows, and what it made behind them.
- */
+/* Puts the values and the rows of a workbook into the template of its script. */
 #ifndef FORMATS_XLSX_PACKAGE_H
 #define FORMATS_XLSX_PACKAGE_H
 
 #include "formats/xlsx_rows.h"
+#include "formats/xlsx_template.h"
+#include "formats/zip_write.h"
 
-/*
- * Replaces the file; the first sheet stays as it is. What went wrong is in the file's place.
- *
- * The library reports success for parts that a full disk cut short: so each of them is proven
- * before it is taken, as whole and well-formed. All bytes then go through output.h, and `written`
- * tells what the file must be.
- */
-int xlsx_package_finish(const char *path, struct xlsx_rows *rows, struct written *written,
-                        struct err *e);
+/* All members of the file; the frame is of the template's script. */
+int xlsx_package_write(struct zip_write *to, const struct xlsx_template *t,
+                       const struct xlsx_frame *frame, struct xlsx_rows *rows, struct err *e);
 
 #endif

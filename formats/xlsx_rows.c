@@ -9,7 +9,6 @@ enum {
     BLOCK_BYTES = 256 * 1024, /* of XML that are deflated at once */
     MARGIN = 128,             /* more than the tags of a cell */
     MOST_ESCAPED = 7,         /* _x0001_ for one byte */
-    STYLE_BYTES = 16 + XLSX_NUMBER_BYTES,
 };
 
 struct xlsx_rows *xlsx_rows_open(const char *temp_dir, bool small)
@@ -25,10 +24,6 @@ void xlsx_rows_free(struct xlsx_rows *r)
 {
     if (!r)
         return;
-    for (size_t i = 0; i < r->nsheets; i++) {
-        free(r->sheets[i].last);
-        free(r->sheets[i].styles);
-    }
     free(r->sheets);
     free(r->xml);
     free(r->names);
@@ -108,33 +103,8 @@ static char *put_escaped(char *p, const char *s, size_t len)
     return p;
 }
 
-static size_t style_text(unsigned index, char out[STYLE_BYTES])
-{
-    char *p = PUT(out, " s=\"");
-    p += xlsx_number_text(index, p);
-    *p++ = '"';
-    return (size_t)(p - out);
-}
-
-/* The number of a style that has one, or 0 after noting where it must be put. */
-static char *put_style(struct xlsx_rows *r, char *p, lxw_format *style)
-{
-    char text[STYLE_BYTES];
-    if (!style || style->xf_index == 0)
-        return p;
-    if (style->xf_index != LXW_PROPERTY_UNSET)
-        return put(p, text, style_text((unsigned)style->xf_index, text));
-    struct xlsx_rows_sheet *s = current(r);
-    if (s->nstyles == r->styles_cap) {
-        r->styles_cap = r->styles_cap ? r->styles_cap * 2 : 16;
-        s->styles = xrealloc(s->styles, r->styles_cap, sizeof(*s->styles));
-    }
-    s->styles[s->nstyles++] = (struct xlsx_rows_style){(size_t)(p - r->xml) - r->row_start, style};
-    return p;
-}
-
 /* The beginning of a cell. Returns where it goes on, with room for `len` bytes and its tags. */
-static char *begin_cell(struct xlsx_rows *r, lxw_col_t col, lxw_format *style, size_t len)
+static char *begin_cell(struct xlsx_rows *r, unsigned col, unsigned style, size_t len)
 {
     char *p = room(r, len + MARGIN);
     p = PUT(p, "<c");
@@ -145,10 +115,15 @@ static char *begin_cell(struct xlsx_rows *r, lxw_col_t col, lxw_format *style, s
         p = put(p, r->row, r->row_len);
         *p++ = '"';
     }
-    r->next_col = (lxw_col_t)(col + 1);
+    r->next_col = col + 1;
     if (col > r->last_col)
         r->last_col = col;
-    return put_style(r, p, style);
+    if (!style)
+        return p;
+    p = PUT(p, " s=\"");
+    p += xlsx_number_text(style, p);
+    *p++ = '"';
+    return p;
 }
 
 static void end_cell(struct xlsx_rows *r, const char *end)
@@ -161,8 +136,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n';
 }
 
-void xlsx_rows_text(struct xlsx_rows *r, lxw_col_t col, const char *s, size_t len,
-                    lxw_format *style)
+void xlsx_rows_text(struct xlsx_rows *r, unsigned col, const char *s, size_t len, unsigned style)
 {
     char *p = begin_cell(r, col, style, len * MOST_ESCAPED);
     if (is_blank(s[0]) || is_blank(s[len - 1]))
@@ -173,26 +147,26 @@ void xlsx_rows_text(struct xlsx_rows *r, lxw_col_t col, const char *s, size_t le
     end_cell(r, PUT(p, "</t></is></c>"));
 }
 
-void xlsx_rows_number(struct xlsx_rows *r, lxw_col_t col, double value, lxw_format *style)
+void xlsx_rows_number(struct xlsx_rows *r, unsigned col, double value, unsigned style)
 {
     char *p = PUT(begin_cell(r, col, style, 0), "><v>");
     p += xlsx_number_text(value, p);
     end_cell(r, PUT(p, "</v></c>"));
 }
 
-void xlsx_rows_boolean(struct xlsx_rows *r, lxw_col_t col, bool value, lxw_format *style)
+void xlsx_rows_boolean(struct xlsx_rows *r, unsigned col, bool value, unsigned style)
 {
     char *p = begin_cell(r, col, style, 0);
     end_cell(r, value ? PUT(p, " t=\"b\"><v>1</v></c>") : PUT(p, " t=\"b\"><v>0</v></c>"));
 }
 
-void xlsx_rows_blank(struct xlsx_rows *r, lxw_col_t col, lxw_format *style)
+void xlsx_rows_blank(struct xlsx_rows *r, unsigned col, unsigned style)
 {
     end_cell(r, PUT(begin_cell(r, col, style, 0), "/>"));
 }
 
-void xlsx_rows_formula(struct xlsx_rows *r, lxw_col_t col, const char *formula, double value,
-                       lxw_format *style)
+void xlsx_rows_formula(struct xlsx_rows *r, unsigned col, const char *formula, double value,
+                       unsigned style)
 {
     size_t len = strlen(formula);
     char *p = PUT(begin_cell(r, col, style, len * MOST_ESCAPED), "><f>");
@@ -203,58 +177,22 @@ void xlsx_rows_formula(struct xlsx_rows *r, lxw_col_t col, const char *formula, 
 
 /* ---- rows ---- */
 
-static size_t insert(char *row, size_t len, size_t at, const char *text, size_t n)
-{
-    memmove(row + at + n, row + at, len - at);
-    memcpy(row + at, text, n);
-    return len + n;
-}
-
-/*
- * Gives the row what the library would know only now, and returns its new length; it has the room.
- * The styles' numbers: the library looks a format up again and again that looks like one that has a
- * number, so we tell it. And what rows have once a sheet uses something of Excel 2010.
- */
-static size_t settle(struct xlsx_rows_sheet *s, char *row, size_t len)
-{
-    static const char descent[] = " x14ac:dyDescent=\"0.25\"";
-    char text[STYLE_BYTES];
-    size_t shift = 0;
-    if (s->sheet->excel_version == 2010 && len) {
-        shift = sizeof(descent) - 1;
-        len = insert(row, len, (size_t)((char *)memchr(row, '>', len) - row), descent, shift);
-    }
-    for (size_t i = 0; i < s->nstyles; i++) {
-        lxw_format *style = s->styles[i].format;
-        int32_t index = style->xf_index = lxw_format_get_xf_index(style);
-        if (index == 0)
-            continue;
-        size_t n = style_text((unsigned)index, text);
-        len = insert(row, len, s->styles[i].at + shift, text, n);
-        shift += n;
-    }
-    s->nstyles = 0;
-    return len;
-}
-
 static void collect(void *ctx, const char *p, size_t len)
 {
     aside_add(ctx, p, len);
 }
 
-/* Deflates the rows before the current one, which moves to the front. */
+/* Deflates the rows that are complete: all that are there. */
 static void pack(struct xlsx_rows *r, enum deflate_end end)
 {
     struct xlsx_rows_sheet *s = current(r);
-    s->crc = deflate_crc32(s->crc, r->xml, r->row_start);
-    s->size += r->row_start;
-    deflate_add(r->deflate, r->xml, r->row_start, end, collect, &r->aside);
-    memmove(r->xml, r->xml + r->row_start, r->used - r->row_start);
-    r->used -= r->row_start;
-    r->row_start = 0;
+    s->crc = deflate_crc32(s->crc, r->xml, r->used);
+    s->size += r->used;
+    deflate_add(r->deflate, r->xml, r->used, end, collect, &r->aside);
+    r->used = r->row_start = 0;
 }
 
-void xlsx_rows_begin(struct xlsx_rows *r, lxw_worksheet *sheet, size_t ncolumns)
+void xlsx_rows_begin(struct xlsx_rows *r, unsigned sheet, size_t ncolumns)
 {
     if (r->nsheets == r->sheets_cap) {
         r->sheets_cap = r->sheets_cap ? r->sheets_cap * 2 : 4;
@@ -263,30 +201,28 @@ void xlsx_rows_begin(struct xlsx_rows *r, lxw_worksheet *sheet, size_t ncolumns)
     r->sheets[r->nsheets++] = (struct xlsx_rows_sheet){sheet, .at = aside_size(&r->aside)};
     r->names = xrealloc(r->names, ncolumns, sizeof(*r->names));
     for (size_t i = 0; i < ncolumns; i++)
-        lxw_col_to_name(r->names[i], (lxw_col_t)i, LXW_FALSE);
-    r->used = r->row_start = r->styles_cap = 0;
+        xlsx_number_column((unsigned)i, r->names[i]);
+    r->used = r->row_start = 0;
+    r->first_row = UINT32_MAX;
     r->last_row = r->last_col = 0;
 }
 
-/* The row that was begun is complete, and its styles are known from now on. */
+/* The row that was begun is complete. */
 static void end_row(struct xlsx_rows *r)
 {
-    struct xlsx_rows_sheet *s = current(r);
-    if (r->used == r->row_start)
-        return;
-    end_cell(r, PUT(room(r, MARGIN), "</row>"));
-    room(r, (s->nstyles + 1) * MARGIN);
+    if (r->used > r->row_start)
+        end_cell(r, PUT(room(r, MARGIN), "</row>"));
+    r->row_start = r->used;
 }
 
-int xlsx_rows_row(struct xlsx_rows *r, lxw_row_t row, unsigned height, struct err *e)
+int xlsx_rows_row(struct xlsx_rows *r, uint32_t row, unsigned height, struct err *e)
 {
     end_row(r);
-    if (r->used)
-        r->used = r->row_start + settle(current(r), r->xml + r->row_start, r->used - r->row_start);
-    r->row_start = r->used;
     if (r->used >= BLOCK_BYTES)
         pack(r, DEFLATE_MORE);
     r->last_row = row;
+    if (r->first_row == UINT32_MAX)
+        r->first_row = row;
     r->next_col = 0;
     r->row_len = xlsx_number_text(row + 1, r->row);
     char *p = PUT(room(r, MARGIN), "<row r=\"");
@@ -311,22 +247,5 @@ int xlsx_rows_end(struct xlsx_rows *r, struct err *e)
     end_row(r);
     pack(r, DEFLATE_SEGMENT);
     s->packed = aside_size(&r->aside) - s->at;
-    s->last_len = r->used;
-    s->last = xmalloc(r->used + (s->nstyles + 1) * MARGIN);
-    memcpy(s->last, r->xml, r->used);
-    /* The library writes the extent of what it believes to be there. */
-    s->sheet->dim_rowmin = 0;
-    s->sheet->dim_rowmax = r->last_row;
-    s->sheet->dim_colmin = 0;
-    s->sheet->dim_colmax = r->last_col;
     return aside_ok(&r->aside, e);
-}
-
-void xlsx_rows_seal(struct xlsx_rows *r, lxw_worksheet *first)
-{
-    lxw_worksheet_write_single_row(first);
-    for (size_t i = 0; i < r->nsheets; i++) {
-        struct xlsx_rows_sheet *s = &r->sheets[i];
-        s->last_len = settle(s, s->last, s->last_len);
-    }
 }

@@ -1,6 +1,5 @@
 #include "formats/xlsx_table.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "formats/xlsx.h"
@@ -14,27 +13,11 @@ enum {
     MAX_WIDTH = 60,
     FILTER_BUTTON = 3, /* characters that the button of the autofilter covers in a header */
     HEADER_HEIGHT = 24,
-    PAPER_LETTER = 1, /* ST_PaperSize of ECMA-376 */
-    PAPER_A4 = 9,
 };
 
 uint64_t xlsx_table_sheet_rows(uint32_t max_rows, bool totals)
 {
     return max_rows - 1 - totals;
-}
-
-int xlsx_table_add_sheet(struct xlsx_book *b, const char *title, struct xlsx_extent *out,
-                         struct err *e)
-{
-    out->name = xlsx_names_add(&b->names, title);
-    out->last = 0;
-    out->sheet = workbook_add_worksheet(b->book, out->name);
-    if (!out->sheet)
-        return err_set(e, ERR_IO, "libxlsxwriter refused the sheet \"%s\"", out->name);
-    /* For what the library itself writes about the sheet; it frees this. */
-    free(out->sheet->quoted_name);
-    out->sheet->quoted_name = xstrdup(xlsx_names_quote(&b->arena, out->name));
-    return 0;
 }
 
 /* A part of a page's footer, which holds 255 units in all: "&" begins a code there, "&&" is one. */
@@ -56,34 +39,30 @@ static const char *footer_text(struct arena *arena, const char *text)
     return copy;
 }
 
-int xlsx_table_set_print(struct xlsx_book *b, lxw_worksheet *sheet, struct err *e)
+void xlsx_table_add_sheet(struct xlsx_book *b, const char *title, struct xlsx_extent *out)
 {
     const struct document *doc = b->doc;
+    const char *name = xlsx_names_add(&b->names, title);
     char page[128];
     locale_sentence(b->pen.locale, WORD_PAGE, "&P", "&N", page, sizeof(page));
     const char *footer = arena_printf(
         &b->arena, "&L%s · %s · %s&R%s", footer_text(&b->arena, doc->title),
         footer_text(&b->arena, doc->tenant_name), footer_text(&b->arena, doc->period), page);
-    worksheet_set_landscape(sheet);
-    worksheet_set_paper(sheet, b->pen.locale->us_letter ? PAPER_LETTER : PAPER_A4);
-    return xlsx_pen_result(worksheet_set_footer(sheet, footer), "set the footer", e);
+    *out = (struct xlsx_extent){.name = name};
+    out->sheet = xlsx_frame_sheet(&b->frame, name, xlsx_names_quote(&b->arena, name), footer,
+                                  b->pen.locale->us_letter);
 }
 
 /* What the column means, as the hint that Excel shows when its header is chosen. */
-static int set_note(struct xlsx_table *t, size_t i, lxw_worksheet *sheet, struct err *e)
+static void set_note(struct xlsx_table *t, size_t i, unsigned sheet)
 {
     enum { MAX_TITLE = 32, MAX_NOTE = 255 }; /* Excel's own, in UTF-16 units */
     struct xlsx_book *b = t->book;
     const char *note = label_text(column_look(&t->result->columns[i])->note, b->pen.locale->tag);
-    if (!note)
-        return 0;
-    lxw_data_validation hint = {
-        .validate = LXW_VALIDATION_TYPE_ANY,
-        .input_title = xlsx_pen_plain(&b->arena, t->result->columns[i].title, MAX_TITLE),
-        .input_message = xlsx_pen_plain(&b->arena, note, MAX_NOTE),
-    };
-    return xlsx_pen_result(worksheet_data_validation_cell(sheet, 0, (lxw_col_t)i, &hint),
-                           "set a note", e);
+    if (note)
+        xlsx_frame_note(&b->frame, sheet, (unsigned)i,
+                        xlsx_pen_plain(&b->arena, t->result->columns[i].title, MAX_TITLE),
+                        xlsx_pen_plain(&b->arena, note, MAX_NOTE));
 }
 
 /* Excel puts dates to the right and booleans into the middle; under a title they read better. */
@@ -95,11 +74,11 @@ static enum look_align column_align(const struct column *c)
 }
 
 /* A header stands over its values. */
-static enum xlsx_style header_style(const struct xlsx_column *c)
+static enum xlsx_fixed_style header_style(const struct xlsx_column *c)
 {
-    static const enum xlsx_style styles[] = {[ALIGN_LEFT] = XLSX_HEADER,
-                                             [ALIGN_CENTER] = XLSX_HEADER_CENTER,
-                                             [ALIGN_RIGHT] = XLSX_HEADER_RIGHT};
+    static const enum xlsx_fixed_style styles[] = {[ALIGN_LEFT] = XLSX_HEADER,
+                                                   [ALIGN_CENTER] = XLSX_HEADER_CENTER,
+                                                   [ALIGN_RIGHT] = XLSX_HEADER_RIGHT};
     if (c->align == ALIGN_AUTO)
         return column_type_is_number(c->type) || c->type == COLUMN_TIME ? XLSX_HEADER_RIGHT
                                                                         : XLSX_HEADER;
@@ -118,32 +97,20 @@ static int start_sheet(struct xlsx_table *t, struct err *e)
         t->extents = arena_grow(&b->arena, t->extents, t->nextents, cap, sizeof(*t->extents));
         t->extents_cap = cap;
     }
-    struct xlsx_extent *x = &t->extents[t->nextents];
-    if (xlsx_table_add_sheet(b, r->title, x, e) != 0 || xlsx_table_set_print(b, x->sheet, e) != 0 ||
-        xlsx_pen_result(worksheet_repeat_rows(x->sheet, 0, 0), "repeat the header", e) != 0)
-        return -1;
-    t->nextents++;
-    p->sheet = x->sheet;
-    p->rows = b->rows;
-    p->row = 0;
-    worksheet_freeze_panes(x->sheet, 1, 0);
-    worksheet_fit_to_pages(x->sheet, 1, 0);
-    if (look->tab_color >= 0)
-        worksheet_set_tab_color(x->sheet, (lxw_color_t)look->tab_color);
-    if (look->hidden)
-        worksheet_hide(x->sheet);
+    struct xlsx_extent *x = &t->extents[t->nextents++];
+    xlsx_table_add_sheet(b, r->title, x);
+    xlsx_frame_table(&b->frame, x->sheet, look->tab_color, look->hidden);
     xlsx_rows_begin(b->rows, x->sheet,
                     r->ncolumns < NOTHING_COLUMNS ? NOTHING_COLUMNS : r->ncolumns);
     if (xlsx_rows_row(b->rows, 0, HEADER_HEIGHT, e) != 0)
         return -1;
     for (size_t i = 0; i < r->ncolumns; i++) {
         const char *title = r->columns[i].title;
-        if (xlsx_pen_text(p, (lxw_col_t)i, title, strlen(title),
-                          p->styles[header_style(&t->columns[i])], e) != 0)
+        if (xlsx_pen_text(p, (unsigned)i, title, strlen(title),
+                          &p->styles[header_style(&t->columns[i])], e) != 0)
             return err_wrap(e, "title of column \"%s\"", r->columns[i].name);
         t->widths[i] = p->shown + FILTER_BUTTON;
-        if (set_note(t, i, x->sheet, e) != 0)
-            return -1;
+        set_note(t, i, x->sheet);
     }
     p->row = 1;
     return 0;
@@ -151,19 +118,19 @@ static int start_sheet(struct xlsx_table *t, struct err *e)
 
 /* ---- what needs to know all rows ---- */
 
-static int set_widths(struct xlsx_table *t, lxw_worksheet *sheet, struct err *e)
+static void set_widths(struct xlsx_table *t, unsigned sheet)
 {
-    for (size_t i = 0; i < t->result->ncolumns; i++) {
-        double width = column_look(&t->result->columns[i])->width;
+    size_t n = t->result->ncolumns;
+    double *widths = arena_alloc(&t->book->arena, n * sizeof(*widths));
+    for (size_t i = 0; i < n; i++) {
         size_t shown = t->widths[i] + 1;
-        if (width <= 0)
-            width = (double)(shown < MIN_WIDTH ? MIN_WIDTH : shown > MAX_WIDTH ? MAX_WIDTH : shown);
-        lxw_col_t col = (lxw_col_t)i;
-        if (xlsx_pen_result(worksheet_set_column(sheet, col, col, width, NULL), "set a width", e) !=
-            0)
-            return -1;
+        widths[i] = column_look(&t->result->columns[i])->width;
+        if (widths[i] <= 0)
+            widths[i] = (double)(shown < MIN_WIDTH   ? MIN_WIDTH
+                                 : shown > MAX_WIDTH ? MAX_WIDTH
+                                                     : shown);
     }
-    return 0;
+    xlsx_frame_widths(&t->book->frame, sheet, widths, n);
 }
 
 /* A text in Excel's quotes, which are doubled inside. */
@@ -188,16 +155,16 @@ static char *quote(struct arena *arena, const char *text)
  * without regard to case; to it an empty cell is 0, and any text more than any number.
  */
 static char *condition(struct xlsx_book *b, const struct look_rule *rule, enum column_type type,
-                       lxw_col_t col)
+                       size_t col)
 {
     static const char *const signs[] = {[TEST_IS] = "=",
                                         [TEST_BELOW] = "<",
                                         [TEST_AT_MOST] = "<=",
                                         [TEST_ABOVE] = ">",
                                         [TEST_AT_LEAST] = ">="};
-    char cell[LXW_MAX_CELL_NAME_LENGTH];
+    char cell[XLSX_COLUMN_BYTES + 1] = "";
     const char *value = rule->value;
-    lxw_rowcol_to_cell(cell, 1, col);
+    cell[xlsx_number_column((unsigned)col, cell)] = '2';
     if (rule->test != TEST_IS || (column_type_is_number(type) && parse_decimal(value)))
         return arena_printf(&b->arena, "=AND(ISNUMBER(%s),%s%s%s)", cell, cell, signs[rule->test],
                             value);
@@ -207,59 +174,44 @@ static char *condition(struct xlsx_book *b, const struct look_rule *rule, enum c
     return arena_printf(&b->arena, "=%s=%s", cell, quote(&b->arena, value));
 }
 
-static int set_rule(struct xlsx_table *t, size_t i, const struct look_rule *rule,
-                    const struct xlsx_extent *x, struct err *e)
+static void set_colors(struct xlsx_table *t, const struct xlsx_extent *x)
 {
-    static const lxw_color_t colors[][2] = {[COLOR_GOOD] = {0xC6EFCE, 0x006100},
-                                            [COLOR_WARNING] = {0xFFEB9C, 0x7F4A00},
-                                            [COLOR_BAD] = {0xFFC7CE, 0x9C0006},
-                                            [COLOR_INFO] = {0xDDEBF7, 0x1F4E79},
-                                            [COLOR_NEUTRAL] = {0xE7E6E6, 0x4A4A4A}};
+    static const uint32_t colors[][2] = {[COLOR_GOOD] = {0xC6EFCE, 0x006100},
+                                         [COLOR_WARNING] = {0xFFEB9C, 0x7F4A00},
+                                         [COLOR_BAD] = {0xFFC7CE, 0x9C0006},
+                                         [COLOR_INFO] = {0xDDEBF7, 0x1F4E79},
+                                         [COLOR_NEUTRAL] = {0xE7E6E6, 0x4A4A4A}};
     struct xlsx_book *b = t->book;
-    lxw_conditional_format format = {.type = LXW_CONDITIONAL_TYPE_FORMULA, .stop_if_true = 1};
-    format.format = workbook_add_format(b->book);
-    if (!format.format)
-        return err_set(e, ERR_INTERNAL, "libxlsxwriter made no style");
-    format_set_bg_color(format.format, colors[rule->color][0]);
-    format_set_font_color(format.format, colors[rule->color][1]);
-    format.value_string = condition(b, rule, t->columns[i].type, (lxw_col_t)i);
-    return xlsx_pen_result(worksheet_conditional_format_range(x->sheet, 1, (lxw_col_t)i, x->last,
-                                                              (lxw_col_t)i, &format),
-                           "set a colour", e);
-}
-
-static int set_colors(struct xlsx_table *t, const struct xlsx_extent *x, struct err *e)
-{
     for (size_t i = 0; i < t->result->ncolumns; i++) {
         const struct column_look *look = column_look(&t->result->columns[i]);
-        lxw_conditional_format bar = {.type = LXW_CONDITIONAL_DATA_BAR,
-                                      .data_bar_2010 = 1,
-                                      .bar_solid = 1,
-                                      .min_rule_type = LXW_CONDITIONAL_RULE_TYPE_NUMBER,
-                                      .min_value = 0,
-                                      .bar_color = 0xA9C6E8};
         for (size_t k = 0; k < look->nrules; k++) {
-            if (set_rule(t, i, &look->rules[k], x, e) != 0)
-                return -1;
+            const struct look_rule *rule = &look->rules[k];
+            xlsx_frame_rule(&b->frame, x->sheet, (unsigned)i, x->last,
+                            condition(b, rule, t->columns[i].type, i), colors[rule->color][0],
+                            colors[rule->color][1]);
         }
-        if (look->bar &&
-            xlsx_pen_result(worksheet_conditional_format_range(x->sheet, 1, (lxw_col_t)i, x->last,
-                                                               (lxw_col_t)i, &bar),
-                            "set the bars", e) != 0)
-            return -1;
+        if (look->bar)
+            xlsx_frame_bars(&b->frame, x->sheet, (unsigned)i, x->last);
     }
-    return 0;
 }
 
 /* The rows are complete. What is written below them is no part of the filter. */
-static int end_rows(struct xlsx_table *t, struct err *e)
+static void end_rows(struct xlsx_table *t)
 {
-    struct xlsx_extent *x = &t->extents[t->nextents - 1];
-    lxw_col_t last = (lxw_col_t)(t->result->ncolumns - 1);
-    if (x->last && set_colors(t, x, e) != 0)
-        return -1;
-    return xlsx_pen_result(worksheet_autofilter(x->sheet, 0, 0, x->last, last),
-                           "set the autofilter", e);
+    const struct xlsx_extent *x = &t->extents[t->nextents - 1];
+    if (x->last)
+        set_colors(t, x);
+    xlsx_frame_filter(&t->book->frame, x->sheet, x->last, (unsigned)(t->result->ncolumns - 1));
+}
+
+/* All that is on the sheet is written. */
+static int end_sheet(struct xlsx_table *t, struct err *e)
+{
+    struct xlsx_rows *rows = t->book->rows;
+    unsigned sheet = t->extents[t->nextents - 1].sheet;
+    set_widths(t, sheet);
+    xlsx_frame_extent(&t->book->frame, sheet, rows->first_row, rows->last_row, rows->last_col);
+    return xlsx_rows_end(rows, e);
 }
 
 /* ---- the rows ---- */
@@ -294,6 +246,8 @@ int xlsx_table_begin(struct xlsx_table *t, struct xlsx_book *b, const struct res
         t->columns[i] = (struct xlsx_column){.type = c->type, .align = look.align};
         if (look.number_format && xlsx_pen_look(&b->pen, &look, &t->columns[i].own, e) != 0)
             return err_wrap(e, "column \"%s\"", c->name);
+        if (xlsx_pen_expect(&b->pen, &t->columns[i], e) != 0)
+            return -1;
         if (totals)
             tally_init(&t->totals[i], column_look(c)->total);
     }
@@ -327,13 +281,15 @@ int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e
 {
     struct xlsx_pen *p = &t->book->pen;
     uint64_t most = xlsx_table_sheet_rows(t->book->max_rows, t->totals != NULL);
-    if (p->row > most && (end_rows(t, e) != 0 || set_widths(t, p->sheet, e) != 0 ||
-                          xlsx_rows_end(p->rows, e) != 0 || start_sheet(t, e) != 0))
-        return -1;
+    if (p->row > most) {
+        end_rows(t);
+        if (end_sheet(t, e) != 0 || start_sheet(t, e) != 0)
+            return -1;
+    }
     if (xlsx_rows_row(p->rows, p->row, 0, e) != 0)
         return -1;
     for (size_t i = 0; i < t->result->ncolumns; i++) {
-        if (xlsx_pen_cell(p, (lxw_col_t)i, &t->columns[i], &cells[i], e) != 0)
+        if (xlsx_pen_cell(p, (unsigned)i, &t->columns[i], &cells[i], e) != 0)
             return err_wrap(e, "column \"%s\"", t->result->columns[i].name);
         note_width(t, i);
         count_cell(t, i, &cells[i]);
@@ -348,30 +304,26 @@ int xlsx_table_row(struct xlsx_table *t, const struct cell *cells, struct err *e
 static int put_nothing(struct xlsx_table *t, struct err *e)
 {
     struct xlsx_pen *p = &t->book->pen;
-    lxw_format *style = p->styles[XLSX_NOTHING];
+    struct xlsx_style *style = &p->styles[XLSX_NOTHING];
     const char *text = locale_word(p->locale, WORD_NO_ROWS);
-    if (xlsx_pen_result(
-            worksheet_merge_range(p->sheet, p->row, 0, p->row, NOTHING_COLUMNS - 1, "", style),
-            "merge cells", e) != 0 ||
-        xlsx_rows_row(p->rows, p->row, 0, e) != 0 ||
+    if (xlsx_rows_row(p->rows, p->row, 0, e) != 0 ||
         xlsx_pen_text(p, 0, text, strlen(text), style, e) != 0)
         return -1;
-    for (lxw_col_t col = 1; col < NOTHING_COLUMNS; col++)
-        xlsx_rows_blank(p->rows, col, style);
+    for (unsigned col = 1; col < NOTHING_COLUMNS; col++)
+        xlsx_pen_blank(p, col, style);
+    xlsx_frame_merge(&t->book->frame, t->extents[t->nextents - 1].sheet, p->row, 0,
+                     NOTHING_COLUMNS - 1);
     return 0;
 }
 
 int xlsx_table_end(struct xlsx_table *t, struct err *e)
 {
-    if (end_rows(t, e) != 0)
-        return -1;
+    end_rows(t);
     if (t->rows == 0 && put_nothing(t, e) != 0)
         return -1;
     if (t->rows && t->totals && xlsx_totals_put(t, e) != 0)
         return -1;
-    return set_widths(t, t->extents[t->nextents - 1].sheet, e) == 0
-               ? xlsx_rows_end(t->book->rows, e)
-               : -1;
+    return end_sheet(t, e);
 }
 
 void xlsx_table_release(struct xlsx_table *t)

@@ -15,19 +15,19 @@
 /* What the parts of a workbook share. */
 struct xlsx_book {
     const struct document *doc;
-    lxw_workbook *book;
+    struct xlsx_frame frame; /* all but the rows, */
+    struct xlsx_rows *rows;  /* and these */
     struct xlsx_pen pen;
     struct xlsx_names names;
     struct arena arena; /* as long as the workbook */
-    struct xlsx_rows *rows;
-    uint32_t max_rows; /* of a sheet */
+    uint32_t max_rows;  /* of a sheet */
 };
 
 /* Where the rows are: row 0 is the header, rows 1 to `last` are the data. */
 struct xlsx_extent {
-    lxw_worksheet *sheet;
+    unsigned sheet; /* its index in the frame */
     const char *name;
-    lxw_row_t last;
+    uint32_t last;
 };
 
 struct xlsx_table {
@@ -43,12 +43,8 @@ struct xlsx_table {
     uint64_t rows;
 };
 
-/* A new sheet, of this name or one like it. */
-int xlsx_table_add_sheet(struct xlsx_book *b, const char *title, struct xlsx_extent *out,
-                         struct err *e);
-
-/* Landscape, and at the foot what it is. */
-int xlsx_table_set_print(struct xlsx_book *b, lxw_worksheet *sheet, struct err *e);
+/* A new sheet, of this name or one like it: landscape, and at the foot what it is. */
+void xlsx_table_add_sheet(struct xlsx_book *b, const char *title, struct xlsx_extent *out);
 
 int xlsx_table_begin(struct xlsx_table *t, struct xlsx_book *b, const struct result *r,
                      struct err *e);

@@ -23,12 +23,15 @@ static char *total_formula(struct xlsx_table *t, size_t i)
                                    [TOTAL_MAX] = 104,
                                    [TOTAL_COUNT] = 103};
     struct arena *arena = &t->book->arena;
-    char cells[LXW_MAX_CELL_RANGE_LENGTH];
+    char column[XLSX_COLUMN_BYTES];
     char *formula =
         arena_printf(arena, "SUBTOTAL(%d", function[column_look(&t->result->columns[i])->total]);
+    xlsx_number_column((unsigned)i, column);
     for (size_t k = 0; k < t->nextents; k++) {
         const struct xlsx_extent *x = &t->extents[k];
-        lxw_rowcol_to_range(cells, 1, (lxw_col_t)i, x->last, (lxw_col_t)i);
+        const char *cells = x->last == 1
+                                ? arena_printf(arena, "%s2", column)
+                                : arena_printf(arena, "%s2:%s%u", column, column, x->last + 1);
         if (k + 1 == t->nextents)
             formula = arena_printf(arena, "%s,%s", formula, cells);
         else
@@ -86,12 +89,12 @@ static const char *with_word(struct arena *arena, const char *word, const char *
         s += len + 1;
         out = arena_printf(arena, "%s;%s", out, section_with_word(arena, word, "", s));
     }
-    return strlen(out) < LXW_FORMAT_FIELD_LEN ? out : format;
+    return strlen(out) < XLSX_NUMBER_FORMAT_BYTES ? out : format;
 }
 
 /* Another kind than the row's label says, says so in its number format: it stays a number. */
-static int total_style(struct xlsx_table *t, size_t i, enum look_total label, lxw_format **out,
-                       struct err *e)
+static int total_style(struct xlsx_table *t, size_t i, enum look_total label,
+                       struct xlsx_style **out, struct err *e)
 {
     const struct column *c = &t->result->columns[i];
     const struct column_look *look = column_look(c);
@@ -133,16 +136,18 @@ static void note_total_width(struct xlsx_table *t, size_t i, enum look_total lab
 static int put_total(struct xlsx_table *t, size_t i, enum look_total label, struct err *e)
 {
     struct xlsx_pen *p = &t->book->pen;
-    lxw_col_t col = (lxw_col_t)i;
-    lxw_format *style;
+    unsigned col = (unsigned)i;
+    struct xlsx_style *style;
     double value = 0;
     if (total_style(t, i, label, &style, e) != 0)
         return -1;
     if (column_look(&t->result->columns[i])->total == TOTAL_NONE ||
-        !tally_number(&t->totals[i], &value))
-        return xlsx_pen_blank(p, col, style, e);
+        !tally_number(&t->totals[i], &value)) {
+        xlsx_pen_blank(p, col, style);
+        return 0;
+    }
     note_total_width(t, i, label, value);
-    xlsx_rows_formula(p->rows, col, total_formula(t, i), value, style);
+    xlsx_rows_formula(p->rows, col, total_formula(t, i), value, xlsx_frame_style(p->frame, style));
     return 0;
 }
 
@@ -159,7 +164,7 @@ int xlsx_totals_put(struct xlsx_table *t, struct err *e)
     if (xlsx_rows_row(p->rows, p->row, 0, e) != 0)
         return -1;
     for (size_t i = 0; i < r->ncolumns; i++) {
-        lxw_format *style;
+        struct xlsx_style *style;
         const struct xlsx_look made = {.total = true};
         if (i == 0 && column_look(&r->columns[0])->total == TOTAL_NONE) {
             const char *word = total_word(t, label);

@@ -231,15 +231,13 @@ static int check_layout(const struct zip *z, struct err *e)
     return 0;
 }
 
-int zip_read_open(struct zip *z, const char *path, struct err *e)
+/* Takes the descriptor of `zip` over. */
+static int open_zip(struct zip *z, struct zip zip, struct err *e)
 {
     struct extent x = {0};
     struct stat st;
-    struct zip zip = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-    if (zip.fd < 0)
-        return err_sys(e, "can't read \"%s\" back", path);
     if (fstat(zip.fd, &st) != 0) {
-        err_sys(e, "can't read \"%s\" back", path);
+        err_sys(e, "can't read a ZIP file back");
         zip_read_release(&zip);
         return -1;
     }
@@ -251,6 +249,22 @@ int zip_read_open(struct zip *z, const char *path, struct err *e)
     }
     *z = zip;
     return 0;
+}
+
+int zip_read_open(struct zip *z, const char *path, struct err *e)
+{
+    struct zip zip = {.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    if (zip.fd < 0)
+        return err_sys(e, "can't read \"%s\" back", path);
+    return open_zip(z, zip, e);
+}
+
+int zip_read_open_fd(struct zip *z, int fd, struct err *e)
+{
+    struct zip zip = {.fd = fcntl(fd, F_DUPFD_CLOEXEC, 0)};
+    if (zip.fd < 0)
+        return err_sys(e, "can't read a ZIP file back");
+    return open_zip(z, zip, e);
 }
 
 void zip_read_release(struct zip *z)

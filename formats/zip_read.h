@@ -30,7 +30,8 @@ struct zip {
 };
 
 int zip_read_open(struct zip *z, const char *path, struct err *e);
-void zip_read_release(struct zip *z); /* of an open or zeroed one */
+int zip_read_open_fd(struct zip *z, int fd, struct err *e); /* which stays the caller's */
+void zip_read_release(struct zip *z);                       /* of an open or zeroed one */
 const struct zip_member *zip_read_find(const struct zip *z, const char *name); /* or NULL */
 
 /* Gets the unpacked bytes of a member in pieces; -1 (with the error set) stops the unpacking. */

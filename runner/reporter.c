@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "formats/xlsx_templates.h"
 #include "jobs/name.h"
 #include "lib/clock.h"
 #include "lib/log.h"
@@ -17,6 +18,7 @@ int reporter_open(const struct config *config, struct reporter **out, struct pro
 {
     struct reporter *r = xcalloc(1, sizeof(*r));
     r->config = config;
+    r->workbooks = xlsx_templates_new();
     if (database_open(&config->database, DATABASE_ACCOUNT, &r->db, e) != 0 ||
         grants_check(r->db, config, problems, e) != 0 ||
         tables_describe(r->db, config, &r->arena, &r->scope, problems, e) != 0 ||
@@ -35,6 +37,7 @@ void reporter_close(struct reporter *r)
     guard_close(r->guard);
     database_close(r->db);
     arena_release(&r->arena);
+    xlsx_templates_free(r->workbooks);
     free(r->cleared);
     free(r);
 }
@@ -223,6 +226,7 @@ int reporter_render(struct reporter *r, const struct report_input *in, struct ar
     struct format_options options = job->options;
     int rc = -1;
     options.locale = task_locale(in->task);
+    options.xlsx_templates = r->workbooks;
     if (reporter_clear_job(r, in, e) != 0)
         return -1;
     describe_document(in, words, sizeof(words), &doc);

@@ -12,7 +12,8 @@ struct reporter {
     struct database *db;
     struct guard *guard;
     struct scope scope;
-    struct arena arena; /* the scope's */
+    struct xlsx_templates *workbooks; /* those of the tenants before */
+    struct arena arena;               /* the scope's */
     const struct job **cleared;
     size_t ncleared;
     const struct job *schemas_checked_for; /* or NULL */

@@ -17,7 +17,7 @@ homes=(
     'yaml\.h'           '^config/yaml\.c$'
     'mysqld?(/.*|_error)?\.h'  '^runner/database/'
     'mysql/.*|mariadb/.*'      '^runner/database/'
-    'xlsxwriter.*'      '^formats/xlsx[a-z_]*\.[ch]$'
+    'xlsxwriter.*'      '^formats/xlsx_library[a-z_]*\.[ch]$'
     'curl/.*'           '^runner/deliver/http(_url)?\.c$'
     'sqlite3\.h'        '^runner/ledger[a-z_]*\.[ch]$'
     'openssl/.*'        '^lib/hash\.c$'

@@ -10,12 +10,13 @@
 static inline struct column_look *sample_look(struct sample *s)
 {
     static const char *const formats[] = {"#,##0.00", "0.0%", "yyyy", "0"};
+    static const double widths[] = {0.5, 1, 8.43, 12.5, 40.2, 255};
     static const struct look_rule rules[] = {{TEST_ABOVE, "10", COLOR_BAD},
                                              {TEST_IS, "a\"b", COLOR_GOOD}};
     struct column_look *look = arena_alloc(&s->arena, sizeof(*look));
     look->number_format = sample_below(s, 3) ? NULL : formats[sample_below(s, 4)];
     look->align = (enum look_align)sample_below(s, 4);
-    look->width = sample_below(s, 4) ? 0 : 12.5;
+    look->width = sample_below(s, 4) ? 0 : widths[sample_below(s, 6)];
     look->bar = sample_below(s, 5) == 0;
     look->total = sample_below(s, 2) ? TOTAL_NONE : (enum look_total)sample_below(s, 6);
     look->rules = rules;
@@ -46,7 +47,8 @@ static inline void sample_result(struct sample *s, size_t number)
 }
 
 /* Writes the workbook of a seed. The arena lives until it is closed. */
-static inline int sample_write(uint64_t seed, const char *path, const char *dir, struct err *e)
+static inline int sample_write(uint64_t seed, const char *path, const char *dir,
+                               struct xlsx_templates *templates, struct err *e)
 {
     static const char *const tags[] = {"en", "de", "fr", "en-US"};
     struct sample s = {.state = seed};
@@ -55,6 +57,12 @@ static inline int sample_write(uint64_t seed, const char *path, const char *dir,
     struct writer *w = NULL;
     int rc = -1;
     options.xlsx_truncate = true;
+    options.xlsx_templates = templates;
+    if (sample_below(&s, 2)) {
+        doc.title = sample_text(&s);
+        doc.description = sample_text(&s);
+        doc.tenant_name = sample_text(&s);
+    }
     doc.locale = locale_by_tag(tags[sample_below(&s, 4)]);
     uint32_t limit = (uint32_t)(sample_below(&s, 3) ? 5 + sample_below(&s, 40) : 1000);
     size_t nresults = 1 + sample_below(&s, SAMPLE_RESULTS);
