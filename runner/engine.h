@@ -40,7 +40,8 @@ struct engine {
     struct finished finished[GROUP_MAX];
     size_t nfinished;
     int64_t first_finished_ms;
-    int64_t first_run; /* that was claimed, or 0 */
+    int64_t commit_at_ms; /* not before, while there is work */
+    int64_t first_run;    /* that was claimed, or 0 */
 };
 
 const struct task *engine_task(const struct engine *en, const struct assignment *a);

@@ -24,7 +24,10 @@ int64_t group_due_ms(const struct engine *en)
 {
     if (en->nfinished == 0)
         return -1;
-    int64_t left = en->first_finished_ms + COMMIT_AFTER_MS - clock_ms();
+    int64_t due_ms = en->first_finished_ms + COMMIT_AFTER_MS;
+    if (due_ms < en->commit_at_ms)
+        due_ms = en->commit_at_ms;
+    int64_t left = due_ms - clock_ms();
     return left < 0 || en->nfinished == GROUP_MAX || !engine_is_busy(en) ? 0 : left;
 }
 
@@ -172,6 +175,8 @@ static int write_outcome(struct group *g, struct outcome *o, struct err *e)
 static int write_group(void *ctx, struct err *e)
 {
     struct group *g = ctx;
+    if (deliveries_write(g->en->deliveries, e) != 0)
+        return -1;
     for (size_t i = 0; i < g->noutcomes; i++) {
         if (write_outcome(g, &g->outcomes[i], e) != 0)
             return -1;
@@ -194,15 +199,19 @@ static int tell_all(struct group *g, struct err *e)
 int group_commit(struct engine *en, struct err *e)
 {
     struct group *g = xcalloc(1, sizeof(*g));
+    int64_t begun_ms = clock_ms();
     /* They are the engine's no more: a failure among them may abandon all it has. */
     g->en = en;
     g->n = en->nfinished;
     memcpy(g->runs, en->finished, g->n * sizeof(*g->runs));
     en->nfinished = 0;
     int rc = sync_files(g, e) != 0 || add_outcomes(g, e) != 0 ||
-                     ledger_together(en->app->ledger, write_group, g, e) != 0 || tell_all(g, e) != 0
+                     ledger_together(en->app->ledger, write_group, g, e) != 0 ||
+                     tell_all(g, e) != 0 || deliveries_written(en->deliveries, e) != 0
                  ? -1
                  : 0;
+    /* Where the disk is slow, groups are larger: half of the time is left for deliveries. */
+    en->commit_at_ms = 2 * clock_ms() - begun_ms;
     for (size_t i = 0; i < g->n; i++)
         free(g->runs[i].artifacts);
     arena_release(&g->arena);

@@ -12,6 +12,7 @@ enum {
     TRANSFERS = 256,       /* at once, in all: more than a few destinations that hang can take */
     STARTS_PER_TURN = 128, /* and so many bytes, so that workers are not kept waiting by copies */
     BYTES_PER_TURN = 16 * 1024 * 1024,
+    SETTLE_AFTER_MS = 20, /* the last time, or as long as that took */
     RECORD_AFTER_MS = 20, /* of the first that ended */
     ALIVE_MS = 10000,     /* systemd is told at least so often that work goes on */
     GRACE_MS = 10000,     /* for what is under way when a signal comes */
@@ -51,8 +52,15 @@ int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, s
     return ledger_ready(d->ledger, filter, d->now(), push, d, e);
 }
 
+static bool settles(const struct lane *lane)
+{
+    return lane->destination && lane->destination->kind->settle;
+}
+
 static bool may_start(const struct deliveries *d, const struct lane *lane)
 {
+    if (settles(lane) && !d->finishing && clock_ms() < d->settle_at_ms)
+        return false;
     return !d->stopped && d->under_way < TRANSFERS && lane_may_start(d->lanes, lane);
 }
 
@@ -143,9 +151,21 @@ static int choose_all(void *ctx, struct err *e)
     return 0;
 }
 
+/* Where the disk is slow, more are sent at a time: at least half of the time is left for others. */
+static void settle_all(struct deliveries *d, int64_t begun_ms)
+{
+    for (struct lane *l = d->lanes; l; l = l->next) {
+        if (settles(l))
+            l->destination->kind->settle(l->destination);
+    }
+    int64_t now = clock_ms(), took = now - begun_ms;
+    d->settle_at_ms = now + (took > SETTLE_AFTER_MS ? took : SETTLE_AFTER_MS);
+}
+
 static int start(struct deliveries *d, struct err *e)
 {
     struct turn turn = {.d = d};
+    int64_t begun_ms = clock_ms();
     struct err why;
     if (!any_may_start(d))
         return 0;
@@ -161,24 +181,26 @@ static int start(struct deliveries *d, struct err *e)
         else
             to->kind->send(to, &t->parcel);
     }
-    for (struct lane *l = d->lanes; l; l = l->next) {
-        if (l->destination && l->destination->kind->settle)
-            l->destination->kind->settle(l->destination);
-    }
+    settle_all(d, begun_ms);
     return 0;
+}
+
+static int64_t left_ms(int64_t at_ms)
+{
+    int64_t left = at_ms - clock_ms();
+    return left > 0 ? left : 0;
 }
 
 static int64_t record_after_ms(const struct deliveries *d)
 {
-    int64_t left = d->first_result_ms + RECORD_AFTER_MS - clock_ms();
-    return left > 0 ? left : 0;
+    return left_ms(d->first_result_ms + RECORD_AFTER_MS);
 }
 
 /* Many at once, for each transaction waits for the disk; but what waits for them not for long. */
 static bool must_record(const struct deliveries *d)
 {
     return d->nresults && (d->nresults + d->under_way >= RESULTS || record_after_ms(d) == 0 ||
-                           (!d->under_way && !any_may_start(d)));
+                           (d->finishing && !d->under_way && !any_may_start(d)));
 }
 
 static int step(struct deliveries *d, struct err *e)
@@ -186,10 +208,21 @@ static int step(struct deliveries *d, struct err *e)
     return start(d, e) != 0 || (must_record(d) && transfers_record(d, e) != 0) ? -1 : 0;
 }
 
+static bool any_waits_to_settle(const struct deliveries *d)
+{
+    for (const struct lane *l = d->lanes; l; l = l->next) {
+        if (settles(l) && !d->stopped && lane_may_start(d->lanes, l))
+            return true;
+    }
+    return false;
+}
+
 static int wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
                 struct err *e)
 {
     int64_t soon = any_may_start(d) ? 0 : d->nresults ? record_after_ms(d) : -1;
+    if (any_waits_to_settle(d) && (soon < 0 || left_ms(d->settle_at_ms) < soon))
+        soon = left_ms(d->settle_at_ms);
     if (soon >= 0 && (timeout_ms < 0 || soon < timeout_ms))
         timeout_ms = (int)soon;
     return http_wait(d->http, fds, nfds, timeout_ms, e);
@@ -209,6 +242,7 @@ static bool is_done(const struct deliveries *d)
 static int drain(struct deliveries *d, const struct signals *signals, struct err *e)
 {
     int64_t until = d->stopped ? clock_ms() + GRACE_MS : 0;
+    d->finishing = true;
     for (;;) {
         struct pollfd fd = {signals->fd, POLLIN, 0};
         int64_t left = until ? until - clock_ms() : -1;
@@ -241,6 +275,16 @@ int deliveries_drop(struct deliveries *d, struct err *e)
     for (struct lane *l = d->lanes; l; l = l->next)
         l->n = 0;
     return 0;
+}
+
+int deliveries_write(struct deliveries *d, struct err *e)
+{
+    return transfers_write(d, e);
+}
+
+int deliveries_written(struct deliveries *d, struct err *e)
+{
+    return transfers_forget(d, e);
 }
 
 void deliveries_stop(struct deliveries *d)

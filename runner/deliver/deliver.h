@@ -35,6 +35,10 @@ int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, s
  */
 int deliveries_wait(struct deliveries *d, struct pollfd *fds, size_t nfds, int timeout_ms,
                     struct err *e);
+/* Records what has ended, in the transaction that the caller has in hand; when that is committed,
+ * deliveries_written() lets the spool forget what it needs no more. */
+int deliveries_write(struct deliveries *d, struct err *e);
+int deliveries_written(struct deliveries *d, struct err *e);
 /* Records what has ended, and drops what is under way or queued: nothing more leaves the house. */
 int deliveries_drop(struct deliveries *d, struct err *e);
 void deliveries_stop(struct deliveries *d); /* starts no more; what is under way goes on */

@@ -148,17 +148,9 @@ static bool is_last_of_its_run(const struct deliveries *d, size_t i)
     return true;
 }
 
-/* Runs that are through: their files may be forgotten once the ledger has it. */
-struct settled {
-    struct deliveries *d;
-    int64_t runs[RESULTS];
-    size_t n;
-};
-
-/* What waited for the delivery may go. */
-static int let_go(struct settled *s, const struct ended *ended, struct err *e)
+/* What waited for the delivery may go, and the files of a run that is through may be forgotten. */
+static int let_go(struct deliveries *d, const struct ended *ended, struct err *e)
 {
-    struct deliveries *d = s->d;
     bool settled = false;
     struct outbox_filter waiting = {.run = ended->run, .completed = ended->lane->name};
     if ((ended->kind == DELIVERY_FILE || ended->kind == DELIVERY_MANIFEST) &&
@@ -167,14 +159,13 @@ static int let_go(struct settled *s, const struct ended *ended, struct err *e)
     if (ledger_run_settled(d->ledger, ended->run, &settled, e) != 0)
         return -1;
     if (settled)
-        s->runs[s->n++] = ended->run;
+        d->settled[d->nsettled++] = ended->run;
     return 0;
 }
 
 static int write_results(void *ctx, struct err *e)
 {
-    struct settled *s = ctx;
-    struct deliveries *d = s->d;
+    struct deliveries *d = ctx;
     if (ledger_record(d->ledger, d->results, d->nresults, d->now(), e) != 0)
         return -1;
     for (struct lane *l = d->lanes; l; l = l->next) {
@@ -182,7 +173,22 @@ static int write_results(void *ctx, struct err *e)
             return -1;
     }
     for (size_t i = 0; i < d->nresults; i++) {
-        if (is_last_of_its_run(d, i) && let_go(s, &d->ended[i], e) != 0)
+        if (is_last_of_its_run(d, i) && let_go(d, &d->ended[i], e) != 0)
+            return -1;
+    }
+    d->nresults = 0;
+    return 0;
+}
+
+int transfers_write(struct deliveries *d, struct err *e)
+{
+    return d->nresults ? ledger_together(d->ledger, write_results, d, e) : 0;
+}
+
+int transfers_forget(struct deliveries *d, struct err *e)
+{
+    for (; d->nsettled; d->nsettled--) {
+        if (spool_forget(d->spool, d->settled[d->nsettled - 1], e) != 0)
             return -1;
     }
     return 0;
@@ -190,13 +196,5 @@ static int write_results(void *ctx, struct err *e)
 
 int transfers_record(struct deliveries *d, struct err *e)
 {
-    struct settled s = {.d = d};
-    if (ledger_together(d->ledger, write_results, &s, e) != 0)
-        return -1;
-    d->nresults = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        if (spool_forget(d->spool, s.runs[i], e) != 0)
-            return -1;
-    }
-    return 0;
+    return transfers_write(d, e) != 0 ? -1 : transfers_forget(d, e);
 }

@@ -40,13 +40,20 @@ struct deliveries {
     struct ended ended[RESULTS];
     size_t nresults;
     int64_t first_result_ms;
+    int64_t settled[RESULTS]; /* runs that are through */
+    size_t nsettled;
+    int64_t settle_at_ms; /* when kinds that end parcels together may send again */
+    bool finishing;       /* and now they need not wait for more */
     struct deliver_summary summary;
 };
 
 /* Takes it out of what is under way; nothing is noted of how it ended. */
 void transfer_end(struct transfer *t);
-/* Writes what has ended into the ledger, queues what waited for it, and lets the spool forget the
- * files of runs that are through. */
+/* Writes what has ended into the ledger, in one transaction, and queues what waited for it. */
+int transfers_write(struct deliveries *d, struct err *e);
+/* Once that is committed: lets the spool forget the files of runs that are through. */
+int transfers_forget(struct deliveries *d, struct err *e);
+/* Both. */
 int transfers_record(struct deliveries *d, struct err *e);
 
 #endif
