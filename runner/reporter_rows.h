@@ -44,4 +44,13 @@ void rows_explain(const struct reporter *r, struct err *e);
  */
 int canary_check(struct reporter *r, const struct report_input *in, size_t result, struct err *e);
 
+/* ---- between reporter.c and reporter_tenants.c ---- */
+
+/* Problems of a query that only the running database can show, as one error. Returns -1. */
+int reporter_problem(const struct problems *problems, struct err *e);
+/* A query may name none of the schemas. */
+int reporter_check_schemas(struct reporter *r, const struct sql *sql, const char *const *schemas,
+                           size_t nschemas, struct err *e);
+int reporter_ask_guard(struct reporter *r, const struct sql *sql, struct err *e);
+
 #endif
