@@ -16,6 +16,7 @@ enum deflate_end {
     DEFLATE_STREAM,  /* and with it the stream */
 };
 
+/* Of valid UTF-8: a byte of 255, which it doesn't have, could be packed wrongly. */
 struct deflate;
 struct deflate *deflate_new(void);
 void deflate_free(struct deflate *d); /* takes NULL */
