@@ -210,8 +210,9 @@ static int step(struct deliveries *d, struct err *e)
 
 static bool any_waits_to_settle(const struct deliveries *d)
 {
-    for (const struct lane *l = d->lanes; l; l = l->next) {
-        if (settles(l) && !d->stopped && lane_may_start(d->lanes, l))
+    bool room = !d->stopped && d->under_way < TRANSFERS;
+    for (const struct lane *l = d->lanes; room && l; l = l->next) {
+        if (settles(l) && lane_may_start(d->lanes, l))
             return true;
     }
     return false;
