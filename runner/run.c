@@ -141,14 +141,20 @@ static int lose_worker(struct engine *en, struct worker *w, const struct err *wh
 
 /* ---- workers ---- */
 
-/* An idle worker may have been killed since its last task: then another one takes its place. */
-static int give(struct engine *en, struct worker *w, const struct assignment *a, struct err *e)
+/* 1, or 0 for a worker that is gone over what it has in hand: what became of that is told when it
+ * is read. One that was killed while it was idle gets a successor. */
+static int give_next(struct engine *en, struct worker *w, struct err *e)
 {
-    if (w->pid && worker_give(w, a, e) == 0)
-        return 0;
-    worker_stop(w, true);
-    take_back(en, w);
-    return worker_start(w, &en->work, e) != 0 ? -1 : worker_give(w, a, e);
+    const struct assignment *a = &en->claimed[0];
+    if (!w->pid || worker_give(w, a, e) != 0) {
+        if (w->ngiven)
+            return 0;
+        worker_stop(w, true);
+        if (worker_start(w, &en->work, e) != 0 || worker_give(w, a, e) != 0)
+            return -1;
+    }
+    memmove(en->claimed, en->claimed + 1, --en->nclaimed * sizeof(*en->claimed));
+    return 1;
 }
 
 /* The one that wants more the most, or NULL. */
@@ -170,10 +176,9 @@ static int give_work(struct engine *en, struct err *e)
 {
     struct worker *w;
     while (en->nclaimed && (w = next_worker(en)) != NULL) {
-        struct assignment a = en->claimed[0];
-        memmove(en->claimed, en->claimed + 1, --en->nclaimed * sizeof(*en->claimed));
-        if (give(en, w, &a, e) != 0)
-            return -1;
+        int rc = give_next(en, w, e);
+        if (rc <= 0)
+            return rc;
         if (w->ngiven == 1)
             show_progress(en, w);
     }
