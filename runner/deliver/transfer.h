@@ -42,6 +42,7 @@ struct deliveries {
     int64_t first_result_ms;
     int64_t settled[RESULTS]; /* runs that are through */
     size_t nsettled;
+    int64_t record_at_ms; /* not before, while there is room for results */
     int64_t settle_at_ms; /* when kinds that end parcels together may send again */
     bool finishing;       /* and now they need not wait for more */
     struct deliver_summary summary;
