@@ -131,8 +131,8 @@ static int sync_files(struct group *g, struct err *e)
         ids[i] = g->runs[i].what.claim.run;
     if (g->n == 0 || spool_sync(g->en->app->spool, ids, g->n, &why) == 0)
         return 0;
-    for (; g->n; g->n--) {
-        struct finished *run = &g->runs[g->n - 1];
+    while (g->n) {
+        struct finished *run = &g->runs[--g->n];
         free(run->artifacts);
         if (engine_fail(g->en, &run->what, &why, e) != 0)
             return -1;

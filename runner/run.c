@@ -92,8 +92,8 @@ int engine_abandon(struct engine *en, const char *reason, struct err *e)
         if (ledger_unclaim(en->app->ledger, &en->claimed[en->nclaimed - 1].claim, e) != 0)
             return -1;
     }
-    for (; en->nfinished; en->nfinished--) {
-        struct finished *f = &en->finished[en->nfinished - 1];
+    while (en->nfinished) {
+        struct finished *f = &en->finished[--en->nfinished];
         free(f->artifacts);
         if (record_failure(en, &f->what, &why, e) != 0)
             return -1;

@@ -128,6 +128,20 @@ static bool is_there_already(const char *path, const struct stat *st,
            strcmp(sha256, delivery->sha256) == 0;
 }
 
+/* The directory and those above it, up to that of the destination. */
+static int sync_upwards(const struct directory *d, const char *directory, struct err *e)
+{
+    char path[LIMIT_PATH_BYTES], above[LIMIT_PATH_BYTES];
+    snprintf(path, sizeof(path), "%s", directory);
+    while (strlen(path) > strlen(d->path)) {
+        file_dirname(above, path);
+        if (file_sync(above, e) != 0)
+            return -1;
+        memcpy(path, above, sizeof(path));
+    }
+    return 0;
+}
+
 static int make_directories(struct directory *d, struct outgoing *o, struct err *e)
 {
     if (d->files.fd < 0 && (file_make_dirs(d->path, DIRECTORY_MODE, true, e) != 0 ||
@@ -136,7 +150,8 @@ static int make_directories(struct directory *d, struct outgoing *o, struct err 
     if (file_make_dirs(o->directory, DIRECTORY_MODE, !d->files.at_once, e) != 0)
         return -1;
     o->at_once = file_system_covers(&d->files, o->directory);
-    return 0;
+    /* Below a file system that was mounted inside of the destination. */
+    return o->at_once || !d->files.at_once ? 0 : sync_upwards(d, o->directory, e);
 }
 
 /* A copy under another name, whose bytes are the right ones. */

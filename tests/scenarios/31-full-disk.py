@@ -127,6 +127,7 @@ def failing_writes(server, checks):
     reference = p.published()
     points = [c for c in faults.calls_of(log) if c[0] == "pwrite64"][::2]
     points += [c for c in faults.calls_of(log) if c[0] == "fdatasync"]
+    points += [("syncfs", 1)]  # of the spool
     checks.that(len(points) > 20, "the ledger is written", points)
     codes = {}
     for i, (call, n) in enumerate(points):

@@ -58,8 +58,8 @@ def read_trace(path):
 class Order:
     """Looks for events one behind the other and notes what is missing."""
 
-    def __init__(self, events, state):
-        self.events, self.wrong = events, []
+    def __init__(self, events, state, apart=()):
+        self.events, self.wrong, self.apart = events, [], apart
         self.ledger, self.journal = state + "/ledger.db", state + "/ledger.db-journal"
 
     def first(self, call, path, after=-1, before=None):
@@ -83,7 +83,8 @@ class Order:
         """The first call after which `path` is on the disk: its own, or one of the file system."""
         for i in range(after + 1, len(self.events) if before is None else before):
             call, name = self.events[i][:2]
-            if call == "fsync" and name == path or call == "syncfs" and path.startswith(name):
+            whole = call == "syncfs" and path.startswith(name) and not path.startswith(self.apart)
+            if whole or call == "fsync" and name == path:
                 return i
         return None
 
@@ -131,7 +132,7 @@ class Order:
 
 def judge(events, p, files):
     """All that is wrong with the order, for `files`: [(in the spool, at the destination)] by tenant."""
-    order = Order(events, p.state)
+    order = Order(events, p.state, p.apart)
     for pairs in files:
         ends = [order.stored(spool, p.state + "/spool") for spool, _ in pairs]
         starts = [order.first("create", temp_name(there)) for _, there in pairs]
@@ -190,7 +191,7 @@ def controls(checks, events, p, files, at_once):
 
 def trace_run(checks, name, prepare, at_once):
     p = faults.Project(name, faults.on_socket(faults.server()))
-    p.name = name
+    p.name, p.apart = name, ()
     prepare(p)
     p.init().untraced_leaks()
     p.job("all", {"one": "SELECT id, title FROM videos ORDER BY id", "two": "SELECT COUNT(*) AS n FROM videos"},
@@ -209,23 +210,34 @@ def trace_run(checks, name, prepare, at_once):
         name, "as a whole" if at_once else "file by file"))
     wrong = judge(events, p, files)
     checks.that(not wrong, "%s: each step is on the disk before the next" % name, "\n    ".join(wrong))
-    controls(checks, events, p, files, at_once)
+    return events, p, files
 
 
-def mount_untrusted(p):
+def mount_untrusted(*paths):
     """A file system that pressrun doesn't know to be synced whole by syncfs(2)."""
-    for path in (p.state, p.out):
+    for path in paths:
         os.makedirs(path, exist_ok=True)
         if subprocess.run(["mount", "-t", "ramfs", "-o", "mode=0750", "pressrun-test", path], check=False).returncode:
             faults.skip("no file system can be mounted here: not root?")
         atexit.register(subprocess.run, ["umount", path], check=False)
 
 
+def mount_inside(p):
+    p.apart = (os.path.join(p.out, "9"),)
+    mount_untrusted(*p.apart)
+
+
 def main():
     faults.need("strace", "mount")
     checks = faults.Checks()
-    trace_run(checks, "at-once", lambda p: None, True)
-    trace_run(checks, "one-by-one", mount_untrusted, False)
+    controls(checks, *trace_run(checks, "at-once", lambda p: None, True), True)
+    controls(checks, *trace_run(checks, "one-by-one", lambda p: mount_untrusted(p.state, p.out), False), False)
+    # Where one tenant's directory is a mount of its own.
+    events, p, files = trace_run(checks, "inside", mount_inside, True)
+    for path in (os.path.join(p.out, "9"), os.path.join(p.out, "9", "all")):
+        changed = [e for e in events if not (e[0] == "fsync" and e[1] == path)]
+        checks.that(changed != events and judge(changed, p, files),
+                    "inside: control: a directory that is not synced is noticed", path)
     checks.finish()
 
 

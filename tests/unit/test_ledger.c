@@ -1,4 +1,4 @@
-#include "tests/unit/unit.h"
+#include "tests/unit/ledger_fixture.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,7 +11,6 @@
 #include "runner/ledger_schema.h"
 #include "runner/manifest.h"
 
-static char state[512];
 static struct err e;
 
 static const struct label_text daily = {NULL, "Daily"};
@@ -23,17 +22,6 @@ static const struct tenant acme = {.id = "acme", .name = "Acme"};
 static struct task task_for(const struct tenant *tenant)
 {
     return (struct task){&job, {.label = "2026-11-23", .start = 100, .end = 200}, tenant};
-}
-
-/* A new directory with a new ledger, open. */
-static struct ledger *new_ledger(const char *name)
-{
-    struct ledger *l = NULL;
-    snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
-    ck_ok(ledger_create(state, &e), &e);
-    ck_ok(ledger_open(state, &l, &e), &e);
-    return l;
 }
 
 static struct artifact artifact(const char *name, uint64_t rows)

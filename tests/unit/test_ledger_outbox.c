@@ -1,4 +1,4 @@
-#include "tests/unit/unit.h"
+#include "tests/unit/ledger_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,6 @@
 #include "runner/ledger_outbox.h"
 #include "runner/manifest.h"
 
-static char state[512];
 static struct err e;
 static struct arena texts;
 
@@ -17,16 +16,6 @@ static const struct job job = {
     .name = "daily", .title = &title, .locale = &locale_default, .sha256 = "abc"};
 static const struct tenant acme = {.id = "acme", .name = "Acme"},
                            other = {.id = "other", .name = "Other"};
-
-static struct ledger *new_ledger(const char *name)
-{
-    struct ledger *l = NULL;
-    snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
-    ck_ok(ledger_create(state, &e), &e);
-    ck_ok(ledger_open(state, &l, &e), &e);
-    return l;
-}
 
 static struct artifact artifact(const char *name)
 {

@@ -1,4 +1,4 @@
-#include "tests/unit/unit.h"
+#include "tests/unit/ledger_fixture.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -6,19 +6,8 @@
 #include "lib/file.h"
 #include "runner/ledger_periods.h"
 
-static char state[512];
 static struct err e;
 static bool fresh[3];
-
-static struct ledger *new_ledger(const char *name)
-{
-    struct ledger *l = NULL;
-    snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
-    ck_ok(ledger_create(state, &e), &e);
-    ck_ok(ledger_open(state, &l, &e), &e);
-    return l;
-}
 
 static int add(void *ctx, const struct period_row *row, struct err *why)
 {

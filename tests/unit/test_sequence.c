@@ -1,4 +1,4 @@
-#include "tests/unit/unit.h"
+#include "tests/unit/ledger_fixture.h"
 
 #include <stdio.h>
 
@@ -23,17 +23,6 @@ static struct task task_for(const struct tenant *tenant, const char *period, tim
     struct task t = {&job, {.start = start, .end = start + 100}, tenant};
     snprintf(t.period.label, sizeof(t.period.label), "%s", period);
     return t;
-}
-
-static struct ledger *new_ledger(const char *name)
-{
-    static char state[512];
-    struct ledger *l = NULL;
-    snprintf(state, sizeof(state), "%s/%s", unit_temp_dir(), name);
-    ck_ok(file_make_dirs(state, 0700, true, &e), &e);
-    ck_ok(ledger_create(state, &e), &e);
-    ck_ok(ledger_open(state, &l, &e), &e);
-    return l;
 }
 
 static void render(struct ledger *l, const struct task *t, uint64_t rows)
