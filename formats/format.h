@@ -99,7 +99,7 @@ struct proof {
 
 struct written {
     bool known; /* false: a library wrote the file, and what is in it only verify() can tell */
-    uint64_t rows;
+    uint64_t rows, checksum; /* see checksum.h */
     struct proof proof;
 };
 

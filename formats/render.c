@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "formats/checksum.h"
 #include "lib/file.h"
 #include "lib/mem.h"
 
@@ -204,17 +205,18 @@ int render_result(struct render *r, const struct result *about, struct row_sourc
 static int compare(const struct file *f, struct proof *proof, struct err *e)
 {
     const struct proof *written = &f->written.proof;
+    uint64_t checksum;
     struct stat st;
     if (stat(f->path, &st) != 0)
         return err_sys(e, "\"%s\"", f->path);
     if ((uint64_t)st.st_size != written->size_bytes)
         return err_set(e, ERR_IO, "%lld bytes where %llu were written", (long long)st.st_size,
                        (unsigned long long)written->size_bytes);
-    if (hash_file(f->path, proof->sha256, e) != 0)
+    if (checksum_file(f->path, &checksum, e) != 0)
         return -1;
-    if (strcmp(proof->sha256, written->sha256) != 0)
-        return err_set(e, ERR_IO, "other bytes than were written (SHA-256)");
-    proof->size_bytes = written->size_bytes;
+    if (checksum != f->written.checksum)
+        return err_set(e, ERR_IO, "other bytes than were written");
+    *proof = *written;
     return 0;
 }
 

@@ -72,14 +72,14 @@ int xlsx_open_limited(struct writer **w, const char *path, const char *temp_dir,
                       const struct document *doc, const struct format_options *options,
                       uint32_t max_rows, struct err *e)
 {
-    struct zip_write file;
     struct xlsx_extent cover;
-    if (zip_write_open(&file, path, e) != 0)
-        return -1;
     struct xlsx *x = xcalloc(1, sizeof(*x));
+    if (zip_write_open(&x->file, path, e) != 0) {
+        free(x);
+        return -1;
+    }
     struct xlsx_book *b = &x->book;
     x->writer.format = &format_xlsx;
-    x->file = file;
     x->temp_dir = xstrdup(temp_dir);
     x->templates = options->xlsx_templates;
     b->doc = doc;

@@ -76,6 +76,18 @@ static uint64_t first_digits(double a, int x)
     return n + (rest > half || (rest == half && (n & 1)));
 }
 
+/* Without the zeros at its end, of which 16 digits have up to 15. */
+static uint64_t strip_zeros(uint64_t n)
+{
+    if (n % 100000000 == 0)
+        n /= 100000000;
+    if (n % 10000 == 0)
+        n /= 10000;
+    if (n % 100 == 0)
+        n /= 100;
+    return n % 10 == 0 ? n / 10 : n;
+}
+
 size_t xlsx_number_text(double value, char out[XLSX_NUMBER_BYTES])
 {
     double a = fabs(value);
@@ -88,11 +100,12 @@ size_t xlsx_number_text(double value, char out[XLSX_NUMBER_BYTES])
         return len + put_integer(out + len, (uint64_t)a);
     char digits[24];
     int x = exponent(a);
-    size_t n = put_integer(digits, first_digits(a, x));
-    if (n > DIGITS) /* it was rounded up to the next power of ten */
+    uint64_t first = first_digits(a, x);
+    if (first == powers[DIGITS]) { /* it was rounded up to the next power of ten */
+        first = 1;
         x++;
-    while (n > 1 && digits[n - 1] == '0')
-        n--;
+    }
+    size_t n = put_integer(digits, strip_zeros(first));
     if (x < 0) {
         memcpy(out + len, "0.000", 5);
         len += 1 + (size_t)-x;

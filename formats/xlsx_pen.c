@@ -172,9 +172,40 @@ void xlsx_pen_blank(struct xlsx_pen *p, unsigned col, struct xlsx_style *style)
     xlsx_rows_blank(p->rows, col, number_of(p, style));
 }
 
+/* Nonzero when one of eight bytes is not ASCII, is a control, or may begin an escape of Excel's. */
+static uint64_t is_special(const char *s)
+{
+    const uint64_t each = 0x0101010101010101, high = each << 7;
+    uint64_t w;
+    memcpy(&w, s, 8);
+    uint64_t line = w ^ each * '_';
+    return (w | ((w - each * 0x20) & ~w) | ((line - each) & ~line)) & high;
+}
+
+/* A text that goes into the cell as it is, and whose bytes are what it shows: most are. */
+static bool is_plain(const char *s, size_t len)
+{
+    size_t i = 0;
+    if (len < 8) {
+        while (i < len && (unsigned char)s[i] - 0x20u < 0x60 && s[i] != '_')
+            i++;
+        return i == len && len;
+    }
+    for (; i + 8 <= len; i += 8) {
+        if (is_special(s + i))
+            return false;
+    }
+    return !is_special(s + len - 8) && len <= XLSX_TEXT_UNITS;
+}
+
 int xlsx_pen_text(struct xlsx_pen *p, unsigned col, const char *s, size_t len,
                   struct xlsx_style *style, struct err *e)
 {
+    if (is_plain(s, len)) {
+        p->shown = len;
+        xlsx_rows_text(p->rows, col, s, len, number_of(p, style));
+        return 0;
+    }
     s = text_clean(&p->clean, s, &len, false, &p->notes->replaced_characters);
     p->shown = len < 256 ? utf8_columns(s, len) : len; /* no column gets that wide */
     if (!xlsx_value_text(&p->text, s, len)) {

@@ -6,10 +6,30 @@
 #include "lib/mem.h"
 
 enum {
-    BLOCK_BYTES = 256 * 1024, /* of XML that are deflated at once */
+    BLOCK_BYTES = 128 * 1024, /* of XML that are deflated at once */
     MARGIN = 128,             /* more than the tags of a cell */
     MOST_ESCAPED = 7,         /* _x0001_ for one byte */
 };
+
+/* ---- deflating ---- */
+
+static void collect(void *ctx, const char *p, size_t len)
+{
+    aside_add(ctx, p, len);
+}
+
+static void deflate_block(struct xlsx_rows *r, const char *xml, size_t len, enum deflate_end end)
+{
+    struct xlsx_rows_sheet *s = &r->sheets[r->nsheets - 1];
+    s->crc = deflate_crc32(s->crc, xml, len);
+    s->size += len;
+    deflate_add(r->deflate, xml, len, end, collect, &r->aside);
+}
+
+static void take_block(void *ctx, const char *xml, size_t len)
+{
+    deflate_block(ctx, xml, len, DEFLATE_MORE);
+}
 
 struct xlsx_rows *xlsx_rows_open(const char *temp_dir, bool small)
 {
@@ -17,6 +37,7 @@ struct xlsx_rows *xlsx_rows_open(const char *temp_dir, bool small)
     r->small = small;
     r->deflate = deflate_new();
     aside_open(&r->aside, temp_dir);
+    stage_begin(&r->stage, take_block, r);
     return r;
 }
 
@@ -24,17 +45,13 @@ void xlsx_rows_free(struct xlsx_rows *r)
 {
     if (!r)
         return;
+    stage_end(&r->stage);
     free(r->sheets);
     free(r->xml);
     free(r->names);
     aside_release(&r->aside);
     deflate_free(r->deflate);
     free(r);
-}
-
-static struct xlsx_rows_sheet *current(struct xlsx_rows *r)
-{
-    return &r->sheets[r->nsheets - 1];
 }
 
 /* ---- XML ---- */
@@ -97,6 +114,10 @@ static char *put_escaped(char *p, const char *s, size_t len)
             continue;
         }
         size_t end = len - i < 8 ? len : i + 8;
+        if (end == len && len >= 8 && !has_special(s + len - 8)) { /* with some of those before */
+            memcpy(p + (len - i) - 8, s + len - 8, 8);
+            return p + (len - i);
+        }
         for (; i < end; i++)
             p = put_escaped_byte(p, s[i]);
     }
@@ -112,7 +133,8 @@ static char *begin_cell(struct xlsx_rows *r, unsigned col, unsigned style, size_
         p = PUT(p, " r=\"");
         for (const char *name = r->names[col]; *name; name++)
             *p++ = *name;
-        p = put(p, r->row, r->row_len);
+        memcpy(p, r->row, 8); /* has at most 7 digits */
+        p += r->row_len;
         *p++ = '"';
     }
     r->next_col = col + 1;
@@ -177,21 +199,6 @@ void xlsx_rows_formula(struct xlsx_rows *r, unsigned col, const char *formula, d
 
 /* ---- rows ---- */
 
-static void collect(void *ctx, const char *p, size_t len)
-{
-    aside_add(ctx, p, len);
-}
-
-/* Deflates the rows that are complete: all that are there. */
-static void pack(struct xlsx_rows *r, enum deflate_end end)
-{
-    struct xlsx_rows_sheet *s = current(r);
-    s->crc = deflate_crc32(s->crc, r->xml, r->used);
-    s->size += r->used;
-    deflate_add(r->deflate, r->xml, r->used, end, collect, &r->aside);
-    r->used = r->row_start = 0;
-}
-
 void xlsx_rows_begin(struct xlsx_rows *r, unsigned sheet, size_t ncolumns)
 {
     if (r->nsheets == r->sheets_cap) {
@@ -218,8 +225,10 @@ static void end_row(struct xlsx_rows *r)
 int xlsx_rows_row(struct xlsx_rows *r, uint32_t row, unsigned height, struct err *e)
 {
     end_row(r);
-    if (r->used >= BLOCK_BYTES)
-        pack(r, DEFLATE_MORE);
+    if (r->used >= BLOCK_BYTES) { /* of rows that are complete */
+        r->xml = stage_give(&r->stage, r->xml, r->used, &r->cap);
+        r->used = r->row_start = 0;
+    }
     r->last_row = row;
     if (r->first_row == UINT32_MAX)
         r->first_row = row;
@@ -243,9 +252,11 @@ void xlsx_rows_count(struct xlsx_rows *r)
 
 int xlsx_rows_end(struct xlsx_rows *r, struct err *e)
 {
-    struct xlsx_rows_sheet *s = current(r);
+    struct xlsx_rows_sheet *s = &r->sheets[r->nsheets - 1];
     end_row(r);
-    pack(r, DEFLATE_SEGMENT);
+    stage_wait(&r->stage);
+    deflate_block(r, r->xml, r->used, DEFLATE_SEGMENT);
+    r->used = r->row_start = 0;
     s->packed = aside_size(&r->aside) - s->at;
     return aside_ok(&r->aside, e);
 }

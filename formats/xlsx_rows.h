@@ -2,7 +2,8 @@
  * The rows of a workbook's sheets, written by our own hand: libxlsxwriter spends ten times as long
  * on them. What is around them comes from xlsx_template.h.
  *
- * Rows are the XML that libxlsxwriter would have written, byte by byte, deflated as they come.
+ * Rows are the XML that libxlsxwriter would have written, byte by byte, deflated as they come: of
+ * many, in a thread of its own (stage.h).
  */
 #ifndef FORMATS_XLSX_ROWS_H
 #define FORMATS_XLSX_ROWS_H
@@ -12,6 +13,7 @@
 
 #include "formats/aside.h"
 #include "formats/deflate.h"
+#include "formats/stage.h"
 #include "formats/xlsx_number.h"
 
 /* The rows of one sheet. */
@@ -23,7 +25,8 @@ struct xlsx_rows_sheet {
 };
 
 struct xlsx_rows {
-    struct deflate *deflate;
+    struct stage stage;
+    struct deflate *deflate; /* the stage's while it works, and what it fills */
     struct aside aside;
     bool small; /* cells say where they are only when they don't follow each other */
     struct xlsx_rows_sheet *sheets;

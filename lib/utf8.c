@@ -130,8 +130,13 @@ size_t utf8_columns(const char *s, size_t len)
 {
     size_t columns = 0;
     for (size_t i = 0; i < len;) {
+        size_t run = ascii_run(s + i, len - i);
+        columns += run;
+        i += run;
+        if (i == len)
+            break;
         uint32_t cp = 0;
-        size_t n = (unsigned char)s[i] < 0x80 ? 1 : utf8_decode(s + i, len - i, &cp);
+        size_t n = utf8_decode(s + i, len - i, &cp);
         columns += is_wide(cp) ? 2 : 1;
         i += n ? n : 1;
     }

@@ -22,7 +22,7 @@ homes=(
     'sqlite3\.h'        '^runner/ledger[a-z_]*\.[ch]$'
     'openssl/.*'        '^lib/hash\.c$'
     'zlib\.h'           '^formats/'
-    'isa-l(/.*)?\.h'    '^formats/(de|in)flate\.c$'
+    'isa-l(/.*)?\.h'    '^formats/(checksum|deflate|inflate)\.c$'
     'zstd(_errors)?\.h' '^formats/zstd\.c$'
 )
 
