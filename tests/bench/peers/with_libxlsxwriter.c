@@ -15,7 +15,7 @@
 #include <xlsxwriter.h>
 
 enum { CSV, JSON, XLSX, NFORMATS };
-enum { PATH_SIZE = 4096, QUERY_SIZE = 512 };
+enum { PATH_SIZE = 4096, QUERY_SIZE = 512, MAX_DECIMALS = 31 };
 
 static const char *const extensions[NFORMATS] = {"csv", "json", "xlsx"};
 
@@ -26,7 +26,7 @@ struct report {
     FILE *csv, *json; /* NULL: not wanted */
     lxw_workbook *workbook;
     lxw_worksheet *sheet;
-    lxw_format *date;
+    lxw_format *date, *numbers[MAX_DECIMALS]; /* by decimals; NULL: not needed so far */
 };
 
 static void fail(const char *what)
@@ -121,14 +121,31 @@ static void xlsx_date(const struct report *r, lxw_col_t column, const char *text
     worksheet_write_datetime(r->sheet, r->nrows + 1, column, &d, r->date);
 }
 
-static void xlsx_row(const struct report *r, MYSQL_ROW row)
+/* As many decimals as the column has: an amount shall not be 12.5 in one row and 12.25 in the next.
+ */
+static lxw_format *number_format(struct report *r, unsigned decimals)
+{
+    if (decimals >= MAX_DECIMALS) /* a FLOAT */
+        return NULL;
+    if (!r->numbers[decimals]) {
+        char text[MAX_DECIMALS + 2];
+        snprintf(text, sizeof(text), "0%s%.*s", decimals ? "." : "", (int)decimals,
+                 "000000000000000000000000000000");
+        r->numbers[decimals] = workbook_add_format(r->workbook);
+        format_set_num_format(r->numbers[decimals], text);
+    }
+    return r->numbers[decimals];
+}
+
+static void xlsx_row(struct report *r, MYSQL_ROW row)
 {
     for (unsigned i = 0; i < r->nfields; i++) {
         lxw_col_t column = (lxw_col_t)i;
         if (!row[i])
             continue;
         if (is_number(&r->fields[i]))
-            worksheet_write_number(r->sheet, r->nrows + 1, column, strtod(row[i], NULL), NULL);
+            worksheet_write_number(r->sheet, r->nrows + 1, column, strtod(row[i], NULL),
+                                   number_format(r, r->fields[i].decimals));
         else if (is_date(&r->fields[i]))
             xlsx_date(r, column, row[i]);
         else
