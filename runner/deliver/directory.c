@@ -93,14 +93,6 @@ static void close_directory(struct destination *destination)
     file_system_close(&((struct directory *)destination)->files);
 }
 
-static int check_hash(const struct parcel *p, const char *path, struct err *e)
-{
-    char sha256[HASH_HEX_SIZE];
-    if (hash_file(path, sha256, e) != 0)
-        return -1;
-    return strcmp(sha256, p->delivery->sha256) == 0 ? 0 : parcel_damaged(p, path, e);
-}
-
 /*
  * While files of an older revision are replaced, no manifest may vouch for the mixture. Every key
  * ends in the file's name, and what stands before it is the same for all files of a report.
@@ -179,27 +171,35 @@ static int make_directories(struct directory *d, struct outgoing *o, struct err 
     return o->at_once || !d->files.at_once ? 0 : sync_upwards(d, o->directory, e);
 }
 
-/*
- * The file under another name, whose bytes are the right ones. A file that is linked is the very
- * one that was proven: it is only read again when that was long ago.
- */
+/* A file that is linked is the very one that was proven: it is only read again when that was the
+ * work of another process. */
+static int check_temp(const struct outgoing *o, uint64_t size, struct err *e)
+{
+    const struct parcel *p = o->parcel;
+    char sha256[HASH_HEX_SIZE];
+    bool right = size == (uint64_t)p->delivery->size_bytes;
+    if (!o->linked || !p->proven) {
+        if (hash_file(o->temp, sha256, e) != 0)
+            return -1;
+        right = strcmp(sha256, p->delivery->sha256) == 0;
+    }
+    return right ? 0 : parcel_damaged(p, o->linked ? p->path : o->temp, e);
+}
+
+/* The file under another name, whose bytes are the right ones. */
 static int make_temp(const struct directory *d, struct outgoing *o, struct err *e)
 {
     const struct parcel *p = o->parcel;
-    uint64_t size;
+    uint64_t size = 0;
     unlink(o->temp); /* of an attempt that a crash cut short; perhaps a name of the spool's file */
     o->linked =
         o->links && p->delivery->exclusive && file_link(p->path, o->temp, d->file_mode, &size);
     if (!o->linked && file_copy(p->path, o->temp, FILE_MODE, e) != 0)
         return -1;
-    int rc = 0;
-    if (!o->linked || !p->proven)
-        rc = check_hash(p, o->temp, e);
-    else if (size != (uint64_t)p->delivery->size_bytes)
-        rc = parcel_damaged(p, p->path, e);
-    if (rc != 0)
-        unlink(o->temp);
-    return rc;
+    if (check_temp(o, size, e) == 0)
+        return 0;
+    unlink(o->temp);
+    return -1;
 }
 
 static int prepare(struct directory *d, struct outgoing *o, struct err *e)

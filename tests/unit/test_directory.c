@@ -21,7 +21,7 @@ static struct spool *spool;
 static struct config *config;
 static struct destinations all;
 static struct arena arena;
-static char base[512];
+static char base[512], memory[64]; /* on a file system of its own */
 static time_t clock_now = 5000;
 
 static const struct label_text daily = {NULL, "Daily"};
@@ -35,7 +35,7 @@ static const char settings[] = "database: {host: db, schema: s, user: u}\n"
                                "destinations:\n"
                                "  out: {kind: directory, path: out}\n"
                                "  second: {kind: directory, path: second}\n"
-                               "  memory: {kind: directory, path: /dev/shm%s/memory}\n";
+                               "  memory: {kind: directory, path: %s/memory}\n";
 
 static time_t now(void)
 {
@@ -48,7 +48,8 @@ static void open_all(const char *name)
     struct problems problems = {0};
     snprintf(base, sizeof(base), "%s/%s", unit_temp_dir(), name);
     snprintf(path, sizeof(path), "%s/pressrun.yaml", base);
-    snprintf(text, sizeof(text), settings, base);
+    snprintf(memory, sizeof(memory), "/dev/shm/pressrun-unit-%d", (int)getpid());
+    snprintf(text, sizeof(text), settings, memory);
     config = config_load_text(path, text, strlen(text), &problems);
     expect_problems(&problems, "", text);
     ck_assert_int_eq(destinations_open(config, &arena, &all, &problems), 0);
@@ -61,6 +62,7 @@ static void open_all(const char *name)
 static void close_all(void)
 {
     destinations_close(&all);
+    ck_ok(file_remove_tree(memory, &e), &e);
     ledger_close(ledger);
     spool_close(spool);
     config_free(config);
@@ -70,7 +72,7 @@ static void close_all(void)
 /* ---- a report with one file, and where that is ---- */
 
 struct report {
-    const char *tenant, *destination;
+    const char *tenant;
     int64_t run;
     char text[64];
     char spooled[LIMIT_PATH_BYTES];
@@ -80,10 +82,8 @@ struct report {
 
 static void name_at(struct report *r, const char *destination)
 {
-    bool memory = strcmp(destination, "memory") == 0;
-    r->destination = destination;
-    snprintf(r->directory, sizeof(r->directory), "%s%s/%s/%s/daily/2026-11-23",
-             memory ? "/dev/shm" : "", base, destination, r->tenant);
+    snprintf(r->directory, sizeof(r->directory), "%s/%s/%s/daily/2026-11-23",
+             strcmp(destination, "memory") == 0 ? memory : base, destination, r->tenant);
     ck_assert_int_lt(snprintf(r->path, sizeof(r->path), "%.4000s/a.csv", r->directory), 4090);
     ck_assert_int_lt(snprintf(r->temp, sizeof(r->temp), "%.4000s/.a.csv.part", r->directory), 4090);
 }
@@ -189,13 +189,11 @@ static void like_a_copy(mode_t mask)
     ck_assert_uint_eq(a.st_uid, b.st_uid);
     ck_assert_uint_eq(a.st_gid, b.st_gid);
     ck_assert_uint_eq(a.st_nlink, b.st_nlink);
-    ck_assert_int_eq(a.st_size, b.st_size);
     const struct timespec times[] = {a.st_mtim, b.st_mtim, a.st_atim};
     for (size_t i = 0; i < 3; i++) {
         ck_assert_int_ge(times[i].tv_sec, begun.tv_sec);
         ck_assert_int_le(times[i].tv_sec, ended.tv_sec);
     }
-    ck_assert_int_eq(listxattr(linked.path, NULL, 0), listxattr(copied.path, NULL, 0));
     close_all();
 }
 
@@ -221,21 +219,10 @@ static bool make_directory(const struct report *r)
     return true;
 }
 
-static bool another_group(const struct report *r)
-{
-    make_directory(r);
-    return chown(r->directory, (uid_t)-1, getegid() + 1) == 0;
-}
-
 static bool setgid_of_another_group(const struct report *r)
 {
-    return another_group(r) && chmod(r->directory, 02750) == 0;
-}
-
-static bool setgid_of_our_group(const struct report *r)
-{
     make_directory(r);
-    return chmod(r->directory, 02750) == 0;
+    return chown(r->directory, (uid_t)-1, getegid() + 1) == 0 && chmod(r->directory, 02750) == 0;
 }
 
 static bool default_acl(const struct report *r)
@@ -246,28 +233,6 @@ static bool default_acl(const struct report *r)
                                         32,  0,   5, 0, 255, 255, 255, 255};
     make_directory(r);
     return setxattr(r->directory, "system.posix_acl_default", acl, sizeof(acl), 0) == 0;
-}
-
-static bool security_label(const struct report *r)
-{
-    static const char label[] = "system_u:object_r:public_content_t:s0";
-    make_directory(r);
-    return setxattr(r->directory, "security.selinux", label, sizeof(label), 0) == 0;
-}
-
-static bool attribute_of_the_file(const struct report *r)
-{
-    return setxattr(r->spooled, "user.note", "x", 1, 0) == 0;
-}
-
-static bool owner_of_the_file(const struct report *r)
-{
-    return chown(r->spooled, geteuid() + 1, (gid_t)-1) == 0;
-}
-
-static bool group_of_the_file(const struct report *r)
-{
-    return chown(r->spooled, (uid_t)-1, getegid() + 1) == 0;
 }
 
 static bool another_name(const struct report *r)
@@ -314,19 +279,13 @@ START_TEST(linked_only_where_it_is_the_same)
     } cases[] = {
         {"nothing is there", nothing, true, {"out"}},
         {"the directory is there", make_directory, true, {"out"}},
-        {"setgid, of our group", setgid_of_our_group, true, {"out"}},
         {"a link that a crash left", stale_link, true, {"out"}},
         {"a copy that a crash left", stale_copy, true, {"out"}},
         {"an older revision", older_revision, true, {"out"}},
         {"a second destination", nothing, false, {"out", "second"}},
         {"a notice", nothing, false, {"out", "notice"}},
-        {"another group", another_group, false, {"out"}},
         {"setgid, of another group", setgid_of_another_group, false, {"out"}},
         {"a default ACL", default_acl, false, {"out"}},
-        {"a label", security_label, false, {"out"}},
-        {"an attribute of the file", attribute_of_the_file, false, {"out"}},
-        {"the owner of the file", owner_of_the_file, false, {"out"}},
-        {"the group of the file", group_of_the_file, false, {"out"}},
         {"a file that somebody has moved away", another_name, false, {"out"}},
         {"another file system", another_file_system, false, {"memory"}},
     };
@@ -429,7 +388,6 @@ START_TEST(what_is_damaged_is_not_delivered)
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char name[32];
-        struct stat st;
         snprintf(name, sizeof(name), "damaged-%zu", i);
         open_all(name);
         struct report r =
@@ -440,8 +398,7 @@ START_TEST(what_is_damaged_is_not_delivered)
         ck_assert_msg(access(r.path, F_OK) != 0 && access(r.temp, F_OK) != 0, "%s is there",
                       cases[i].what);
         /* Control: it is kept, for whoever wants to know what happened to it. */
-        ck_assert_int_eq(lstat(r.spooled, &st), 0);
-        ck_assert_uint_eq(st.st_nlink, 1);
+        ck_assert_int_eq(access(r.spooled, F_OK), 0);
         close_all();
     }
 }
@@ -464,13 +421,30 @@ START_TEST(what_is_there_already_is_delivered)
 }
 END_TEST
 
+/* There, and changed by who has it before the ledger knows: the spool's file is the same one, and
+ * no witness any more. */
+START_TEST(what_was_edited_before_it_was_recorded_is_given_up)
+{
+    open_all("edited");
+    struct report r = render_one("t1");
+    make_directory(&r);
+    ck_assert_int_eq(link(r.spooled, r.path), 0);
+    edit(r.path);
+    struct deliver_summary s = deliver(none_trusted);
+    ck_assert(s.delivered == 0 && s.dead == 1);
+    ck_assert_int_ne(access(r.temp, F_OK), 0);
+    close_all();
+}
+END_TEST
+
 int main(void)
 {
-    return unit_main("directory",
-                     (const TTest *const[]){
-                         a_link_looks_like_a_copy, linked_only_where_it_is_the_same,
-                         what_a_directory_gives_to_new_files_they_get,
-                         what_one_edits_the_other_never_gets,
-                         what_was_given_up_may_be_asked_for_again, what_is_damaged_is_not_delivered,
-                         what_is_there_already_is_delivered, NULL});
+    return unit_main(
+        "directory",
+        (const TTest *const[]){a_link_looks_like_a_copy, linked_only_where_it_is_the_same,
+                               what_a_directory_gives_to_new_files_they_get,
+                               what_one_edits_the_other_never_gets,
+                               what_was_given_up_may_be_asked_for_again,
+                               what_is_damaged_is_not_delivered, what_is_there_already_is_delivered,
+                               what_was_edited_before_it_was_recorded_is_given_up, NULL});
 }
