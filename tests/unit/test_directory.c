@@ -131,16 +131,15 @@ static struct deliver_summary deliver(int64_t first)
 {
     const struct outbox_filter filter = {0};
     struct deliveries *d = deliveries_new(ledger, spool, &all, now);
-    struct deliver_summary s, before;
+    struct deliver_summary s;
+    struct signals signals;
+    bool stopped = false;
     deliveries_trust(d, first);
     ck_ok(deliveries_queue(d, &filter, &e), &e);
-    int idle = 0;
-    while (idle < 50) {
-        before = *deliveries_summary(d);
-        ck_ok(deliveries_wait(d, NULL, 0, 1, &e), &e);
-        idle = memcmp(&before, deliveries_summary(d), sizeof(before)) == 0 ? idle + 1 : 0;
-    }
+    ck_ok(signals_watch(&signals, &e), &e);
+    ck_ok(deliveries_finish(d, &signals, &stopped, &e), &e);
     s = *deliveries_summary(d);
+    signals_release(&signals);
     deliveries_free(d);
     return s;
 }
