@@ -69,8 +69,10 @@ static int claim_tasks(struct engine *en, struct err *e)
         else
             en->claimed[en->nclaimed++] = a;
     }
-    if (!en->first_run && en->nclaimed)
+    if (!en->first_run && en->nclaimed) {
         en->first_run = en->claimed[0].claim.run;
+        deliveries_trust(en->deliveries, en->first_run);
+    }
     return 0;
 }
 

@@ -116,11 +116,15 @@ int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t no
     return rc;
 }
 
+/* Not only those at other destinations: a notice may hold the file. */
 static const char delivery_sql[] =
     "SELECT d.id, d.run, d.kind, t.job, t.title, t.tenant, t.tenant_name, t.period, t.revision,"
     " t.period_start, t.period_end, t.generated_at, d.destination, d.key, d.after,"
     " a.name, a.format, a.media_type, a.sha256, a.size_bytes, COALESCE(a.rows, r.rows), d.upload,"
-    " d.attempts, d.queued_at, r.finished_at"
+    " d.attempts, d.queued_at, r.finished_at,"
+    " NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.run = d.run AND o.id <> d.id"
+    "  AND (o.artifact = d.artifact OR o.kind = 'notice')"
+    "  AND o.state IN ('pending', 'held', 'dead'))"
     " FROM deliveries d JOIN runs r ON r.id = d.run JOIN tasks t ON t.id = r.task"
     " LEFT JOIN artifacts a ON a.id = d.artifact"
     " WHERE d.id = ? AND d.state = 'pending'";
@@ -165,6 +169,7 @@ int ledger_delivery(struct ledger *l, int64_t id, struct arena *arena, struct de
             .attempts = sqlite3_column_int(stmt, 22),
             .queued_at = (time_t)sqlite3_column_int64(stmt, 23),
             .rendered_at = (time_t)sqlite3_column_int64(stmt, 24),
+            .exclusive = sqlite3_column_int(stmt, 25) != 0,
         };
     ledger_end(stmt);
     return rc;

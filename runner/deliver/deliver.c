@@ -26,8 +26,14 @@ struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
     d->spool = spool;
     d->all = all;
     d->now = now;
+    d->trusted = INT64_MAX;
     d->http = http_new(TRANSFERS);
     return d;
+}
+
+void deliveries_trust(struct deliveries *d, int64_t first_run)
+{
+    d->trusted = first_run;
 }
 
 void deliveries_free(struct deliveries *d)
@@ -114,6 +120,7 @@ static int choose(struct turn *turn, struct lane *lane, struct err *e)
     t->lane = lane;
     t->parcel.delivery = &t->delivery;
     t->parcel.path = t->path;
+    t->parcel.proven = t->delivery.run >= d->trusted && t->delivery.attempts == 0;
     t->parcel.http = d->http;
     t->parcel.ledger = d->ledger;
     t->parcel.all = d->all;

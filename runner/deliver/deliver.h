@@ -26,6 +26,9 @@ struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
                                   const struct destinations *all, time_t (*now)(void));
 void deliveries_free(struct deliveries *d); /* takes NULL; what is under way is dropped */
 
+/* Runs from this one on are this process's own: it has had their files read back and compared. */
+void deliveries_trust(struct deliveries *d, int64_t first_run);
+
 /* Queues what is due and waits for nothing, see ledger_outbox.h. A delivery must not be queued
  * twice: first what there is of all runs, then each new run. */
 int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, struct err *e);

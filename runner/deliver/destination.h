@@ -28,6 +28,7 @@ struct destination { /* a kind embeds this first */
 struct parcel {
     const struct delivery *delivery;
     const char *path; /* the file in the spool; of a notice: the directory of its run */
+    bool proven;      /* by this process, and nobody has had it since */
     struct http *http;
     struct ledger *ledger;
     const struct destinations *all;

@@ -2,8 +2,12 @@
  * A directory as a destination. A file appears under its name in one step and only when its bytes
  * on the disk have the SHA-256 that the ledger knows.
  *
- * Files that are sent together wait for the disk together: all are copied and synced under other
- * names, then all are renamed, then all directories are synced.
+ * The file in the spool itself goes there, by link(2), when nobody needs it but this destination
+ * and nobody can tell it from a copy; else it is copied. What is linked was synced and proven when
+ * it was rendered.
+ *
+ * Files that are sent together wait for the disk together: all are linked, or copied and synced,
+ * under other names, then all are renamed, then all directories are synced.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -15,6 +19,7 @@
 #include "config/fields.h"
 #include "jobs/name.h"
 #include "lib/file.h"
+#include "lib/file_link.h"
 #include "lib/limits.h"
 #include "runner/deliver/destination.h"
 #include "runner/manifest.h"
@@ -25,9 +30,11 @@ enum { DIRECTORY_MODE = 0750, FILE_MODE = 0640, TOGETHER = 128 /* files */ };
 struct outgoing {
     struct parcel *parcel;
     char *path, *directory; /* the parcel's */
-    char *temp;             /* where its copy is; NULL: it is there under its name already */
+    char *temp;             /* its name until then; NULL: it is there under its own already */
     bool replaces;          /* another file of that name */
     bool at_once;           /* synced with the whole file system */
+    bool links;             /* are as good as copies in its directory */
+    bool linked;
 };
 
 struct directory {
@@ -35,6 +42,7 @@ struct directory {
     const char *path;
     const char *key, *kind;
     bool platform;
+    mode_t file_mode; /* of copies and links */
     struct file_system files;
     struct outgoing outgoing[TOGETHER];
     size_t noutgoing;
@@ -50,6 +58,14 @@ static const struct field fields[] = {
      .fallback = "{tenant.id}/{job}/{period}/{file}", .help = "where a file goes below it"},
     {0},
 };
+
+/* open(2) takes the umask off by itself. Nobody can ask for it without setting it. */
+static mode_t less_umask(mode_t mode)
+{
+    mode_t mask = umask(077);
+    umask(mask);
+    return mode & ~mask;
+}
 
 static int open_directory(struct destination **out, const struct destination_config *settings,
                           const struct config *config, struct arena *arena,
@@ -67,6 +83,7 @@ static int open_directory(struct destination **out, const struct destination_con
     d->destination.key = d->key;
     d->destination.parallel = TOGETHER;
     d->files.fd = -1;
+    d->file_mode = less_umask(FILE_MODE);
     *out = &d->destination;
     return 0;
 }
@@ -74,14 +91,6 @@ static int open_directory(struct destination **out, const struct destination_con
 static void close_directory(struct destination *destination)
 {
     file_system_close(&((struct directory *)destination)->files);
-}
-
-static int check_hash(const struct parcel *p, const char *path, struct err *e)
-{
-    char sha256[HASH_HEX_SIZE];
-    if (hash_file(path, sha256, e) != 0)
-        return -1;
-    return strcmp(sha256, p->delivery->sha256) == 0 ? 0 : parcel_damaged(p, path, e);
 }
 
 /*
@@ -144,17 +153,55 @@ static int sync_upwards(const struct directory *d, const char *directory, struct
 
 static int make_directories(struct directory *d, struct outgoing *o, struct err *e)
 {
+    const struct outgoing *last = d->noutgoing ? o - 1 : NULL;
+    if (last && strcmp(last->directory, o->directory) == 0) {
+        o->at_once = last->at_once;
+        o->links = last->links;
+        return 0;
+    }
     if (d->files.fd < 0 && (file_make_dirs(d->path, DIRECTORY_MODE, true, e) != 0 ||
                             file_system_open(&d->files, d->path, e) != 0))
         return -1;
     if (file_make_dirs(o->directory, DIRECTORY_MODE, !d->files.at_once, e) != 0)
         return -1;
     o->at_once = file_system_covers(&d->files, o->directory);
+    /* Only on file systems that are known: others may have more that new files get. */
+    o->links = o->at_once && file_link_suits(o->directory);
     /* Below a file system that was mounted inside of the destination. */
     return o->at_once || !d->files.at_once ? 0 : sync_upwards(d, o->directory, e);
 }
 
-/* A copy under another name, whose bytes are the right ones. */
+/* A file that is linked is the very one that was proven: it is only read again when that was the
+ * work of another process. */
+static int check_temp(const struct outgoing *o, uint64_t size, struct err *e)
+{
+    const struct parcel *p = o->parcel;
+    char sha256[HASH_HEX_SIZE];
+    bool right = size == (uint64_t)p->delivery->size_bytes;
+    if (!o->linked || !p->proven) {
+        if (hash_file(o->temp, sha256, e) != 0)
+            return -1;
+        right = strcmp(sha256, p->delivery->sha256) == 0;
+    }
+    return right ? 0 : parcel_damaged(p, o->linked ? p->path : o->temp, e);
+}
+
+/* The file under another name, whose bytes are the right ones. */
+static int make_temp(const struct directory *d, struct outgoing *o, struct err *e)
+{
+    const struct parcel *p = o->parcel;
+    uint64_t size = 0;
+    unlink(o->temp); /* of an attempt that a crash cut short; perhaps a name of the spool's file */
+    o->linked =
+        o->links && p->delivery->exclusive && file_link(p->path, o->temp, d->file_mode, &size);
+    if (!o->linked && file_copy(p->path, o->temp, FILE_MODE, e) != 0)
+        return -1;
+    if (check_temp(o, size, e) == 0)
+        return 0;
+    unlink(o->temp);
+    return -1;
+}
+
 static int prepare(struct directory *d, struct outgoing *o, struct err *e)
 {
     const struct parcel *p = o->parcel;
@@ -168,13 +215,7 @@ static int prepare(struct directory *d, struct outgoing *o, struct err *e)
         o->temp = NULL; /* perhaps of an attempt that ended before it had synced */
         return 0;
     }
-    unlink(o->temp); /* of an attempt that a crash cut short */
-    if (file_copy(p->path, o->temp, FILE_MODE, e) != 0)
-        return -1;
-    if (check_hash(p, o->temp, e) == 0)
-        return 0;
-    unlink(o->temp);
-    return -1;
+    return make_temp(d, o, e);
 }
 
 static int publish(const struct outgoing *o, struct err *e)
@@ -235,12 +276,25 @@ static int sync_directory(const struct outgoing *o, struct err *e)
     return o->at_once ? 0 : file_sync(o->directory, e);
 }
 
-/* What is synced with the file system, for all of them. */
-static int sync_system(const struct directory *d, struct err *e)
+/* What is linked was on the disk before. */
+static bool is_copy(const struct outgoing *o)
+{
+    return o->temp && !o->linked;
+}
+
+static bool is_any(const struct outgoing *o)
+{
+    (void)o;
+    return true;
+}
+
+/* What is synced with the file system, for all of them: when there are such among it. */
+static int sync_system(const struct directory *d, bool (*wanted)(const struct outgoing *o),
+                       struct err *e)
 {
     bool any = false;
     for (size_t i = 0; i < d->noutgoing; i++)
-        any = any || d->outgoing[i].at_once;
+        any = any || (d->outgoing[i].at_once && wanted(&d->outgoing[i]));
     if (!any || file_system_sync(&d->files, e) == 0)
         return 0;
     return err_wrap(e, "\"%s\"", d->path);
@@ -260,11 +314,11 @@ static void settle(struct destination *destination)
 {
     struct directory *d = (struct directory *)destination;
     struct err e;
-    if (sync_system(d, &e) != 0)
+    if (sync_system(d, is_copy, &e) != 0)
         fail_all(d, &e);
     each(d, sync_copy);
     each(d, publish);
-    if (sync_system(d, &e) != 0)
+    if (sync_system(d, is_any, &e) != 0)
         fail_all(d, &e);
     each(d, sync_directory);
     for (size_t i = 0; i < d->noutgoing; i++)

@@ -31,6 +31,7 @@ struct deliveries {
     const struct spool *spool;
     const struct destinations *all;
     time_t (*now)(void);
+    int64_t trusted; /* the first run that is, see deliveries_trust() */
     struct http *http;
     struct lane *lanes;
     struct transfer *transfers;

@@ -200,6 +200,11 @@ class Project:
         """All files of the destination under their final names, with their bytes."""
         return read_tree(self.out, hidden=False)
 
+    def shared(self):
+        """Files of the destination that have another name somewhere, or are not as readable as they should be."""
+        found = [os.path.join(self.out, name) for name in self.published()]
+        return [path for path in found if os.lstat(path).st_nlink != 1 or os.lstat(path).st_mode & 0o777 != 0o640]
+
     def leftovers(self):
         """What is in the destination and is no report."""
         return sorted(set(read_tree(self.out, hidden=True)) - set(self.published()))
@@ -279,8 +284,8 @@ def damage_is_noticed(checks, files):
 
 # ------------------------------------------------------------------------------------------- strace
 
-CHANGING = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "unlink", "unlinkat", "rmdir",
-            "ftruncate", "mkdir")
+CHANGING = ("write", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "link", "chmod", "utimensat", "unlink",
+            "unlinkat", "rmdir", "ftruncate", "mkdir")
 
 
 def strace(log, *options, calls=CHANGING):

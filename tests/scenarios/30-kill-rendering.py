@@ -73,6 +73,7 @@ class Lane:
              sorted(n for n in reference if files.get(n) != reference[n]))
         that(not p.spool(), "%s: the spool is empty" % point, p.spool())
         that(not p.leftovers(), "%s: nothing else is left" % point, p.leftovers())
+        that(not p.shared(), "%s: each file has one name" % point, p.shared())
         self.judge_ledger(point, job, interrupted)
 
     def judge_ledger(self, point, job, interrupted):
@@ -150,7 +151,7 @@ def parent_points(lane):
     lane.judge_ledger("undisturbed", "two", (0,))
     points = faults.calls_of(lane.log)
     kinds = {call for call, _ in points}
-    lane.checks.that({"write", "pwrite64", "syncfs", "fdatasync", "rename", "mkdir", "unlink"} <= kinds,
+    lane.checks.that({"write", "pwrite64", "syncfs", "fdatasync", "link", "chmod", "utimensat", "rename", "mkdir", "unlink"} <= kinds,
                      "the trace shows the calls that matter", kinds)
     return points
 

@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # Goal: whatever a power cut leaves is whole: each step is on the disk before the next one relies on it.
 """The system calls of one run, in order. For each file: written, synced with its directory, and only then
-recorded in the ledger; at the destination: written and synced under another name, renamed, its directory
-synced and only then recorded, the manifest after its files are recorded. Once on a file system that is
-synced as a whole, and once on one that is not trusted to be (ramfs), where each file is synced by itself.
-The controls take single calls out of the trace or swap two: each must be noticed."""
+recorded in the ledger; at the destination: written and synced, or linked when it was synced, under another
+name, renamed, its directory synced and only then recorded, the manifest after its files are recorded. On a file
+system that is synced as a whole: with links, and with copies, for the destination is another one. And on one
+that is not trusted to be (ramfs), where each file is copied and synced by itself. The controls take single
+calls out of the trace or swap two: each must be noticed."""
 
 import atexit
 import os
@@ -15,7 +16,8 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 import faults
 
-CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "mkdir", "unlink", "ftruncate")
+CALLS = ("openat", "write", "pwrite64", "fsync", "fdatasync", "syncfs", "rename", "link", "mkdir", "unlink",
+         "ftruncate")
 LINE = re.compile(r"^(\d+) +(\w+)\((.*)\) += (\d+)")
 LOG = "strace.log"
 
@@ -42,9 +44,9 @@ def read_trace(path):
             if not match:
                 continue
             call, arguments = match.group(2), match.group(3)
-            if call in ("rename", "mkdir", "unlink"):
+            if call in ("rename", "link", "mkdir", "unlink"):
                 names = re.findall(r'"((?:[^"\\]|\\.)*)"', arguments)
-                events.append((call, names[0], names[1] if call == "rename" else ""))
+                events.append((call, names[0], names[1] if call in ("rename", "link") else ""))
             elif call == "openat":
                 names = re.findall(r'"((?:[^"\\]|\\.)*)"', arguments)
                 if "O_CREAT" in arguments:
@@ -114,6 +116,11 @@ class Order:
         entered = self.entered(path, root, self.first("create", path), None)
         return entered and max(synced, entered)
 
+    def begun(self, temp):
+        """Where the file gets its first name at the destination: that of a copy, or of a link."""
+        created, linked = self.first("create", temp), self.first("link", temp)
+        return linked if created is None else created
+
     def published(self, final, root):
         """One file from its first byte to its name; the index of the sync of its directory."""
         renamed = self.first("rename", final)
@@ -121,11 +128,13 @@ class Order:
             self.wrong.append("%s is never renamed into place" % final)
             return None
         temp = self.events[renamed][1]
-        written = self.last("write", temp, renamed)
+        linked = self.first("link", temp, before=renamed)
+        written = self.last("write", temp, renamed) if linked is None else self.last(
+            "write", self.events[linked][1], len(self.events))
         if written is None or self.first("write", final) is not None:
             self.wrong.append("%s is not written under another name" % final)
             return None
-        if self.synced(temp, written, renamed) is None:
+        if self.synced(self.events[linked][1] if linked is not None else temp, written, renamed) is None:
             self.wrong.append("%s is renamed before it is synced" % temp)
         return self.entered(final, root, renamed, None)
 
@@ -135,7 +144,7 @@ def judge(events, p, files):
     order = Order(events, p.state, p.apart)
     for pairs in files:
         ends = [order.stored(spool, p.state + "/spool") for spool, _ in pairs]
-        starts = [order.first("create", temp_name(there)) for _, there in pairs]
+        starts = [order.begun(temp_name(there)) for _, there in pairs]
         if None in ends or None in starts:
             order.wrong.append("the trace is not complete")
             continue
@@ -156,7 +165,7 @@ def temp_name(path):
     return os.path.join(os.path.dirname(path), ".%s.part" % os.path.basename(path))
 
 
-def controls(checks, events, p, files, at_once):
+def controls(checks, events, p, files, at_once, links=False):
     def without(call, path):
         return [e for e in events if not (e[0] == call and e[1] == path)]
 
@@ -169,9 +178,16 @@ def controls(checks, events, p, files, at_once):
         before = max(i for i in range(renamed) if events[i][0] == "syncfs")
         behind = next(i for i in range(renamed, len(events)) if events[i][0] == "syncfs")
         last = max(i for i, e in enumerate(events) if e[0] == "syncfs")
-        checks.that(all(events[i][1] == p.out for i in (before, behind, last)), "the destination is synced")
+        checks.that(all(events[i][1] == p.out for i in (behind, last)), "the destination is synced")
+        checks.that((events[before][1] == p.out) != links, "what is linked is not synced once more", events[before])
         noticed("a spool that is not synced", without("syncfs", p.state + "/spool"))
-        noticed("a destination that is not synced before the names", events[:before] + events[before + 1:])
+        if links:
+            linked = next(i for i, e in enumerate(events) if e[0] == "link" and e[1] == spool)
+            noticed("a link before the spool is synced", [events[linked]] + events[:linked] + events[linked + 1:])
+            noticed("a file that is written to when it is linked",
+                    events[:renamed] + [("write", spool, "")] + events[renamed:])
+        else:
+            noticed("a destination that is not synced before the names", events[:before] + events[before + 1:])
         noticed("a destination that is not synced behind the names", events[:behind] + events[behind + 1:])
         noticed("a destination that is not synced at last", events[:last])
     else:
@@ -189,7 +205,7 @@ def controls(checks, events, p, files, at_once):
                 "%s: control: a manifest that comes first is noticed" % p.name)
 
 
-def trace_run(checks, name, prepare, at_once):
+def trace_run(checks, name, prepare, at_once, links=0):
     p = faults.Project(name, faults.on_socket(faults.server()))
     p.name, p.apart = name, ()
     prepare(p)
@@ -208,32 +224,34 @@ def trace_run(checks, name, prepare, at_once):
                 "%s: the trace holds two runs of 7 files" % name, (files, len(events)))
     checks.that(any(e[0] == "syncfs" for e in events) == at_once, "%s: it is synced %s" % (
         name, "as a whole" if at_once else "file by file"))
+    checks.that(sum(e[0] == "link" for e in events) == links, "%s: %d files are linked" % (name, links), files)
     wrong = judge(events, p, files)
     checks.that(not wrong, "%s: each step is on the disk before the next" % name, "\n    ".join(wrong))
     return events, p, files
 
 
-def mount_untrusted(*paths):
-    """A file system that pressrun doesn't know to be synced whole by syncfs(2)."""
+def mount(kind, *paths):
+    """File systems in memory: "tmpfs" is known to be synced whole by syncfs(2), "ramfs" is not."""
     for path in paths:
         os.makedirs(path, exist_ok=True)
-        if subprocess.run(["mount", "-t", "ramfs", "-o", "mode=0750", "pressrun-test", path], check=False).returncode:
+        if subprocess.run(["mount", "-t", kind, "-o", "mode=0750", "pressrun-test", path], check=False).returncode:
             faults.skip("no file system can be mounted here: not root?")
         atexit.register(subprocess.run, ["umount", path], check=False)
 
 
 def mount_inside(p):
     p.apart = (os.path.join(p.out, "9"),)
-    mount_untrusted(*p.apart)
+    mount("ramfs", *p.apart)
 
 
 def main():
     faults.need("strace", "mount")
     checks = faults.Checks()
-    controls(checks, *trace_run(checks, "at-once", lambda p: None, True), True)
-    controls(checks, *trace_run(checks, "one-by-one", lambda p: mount_untrusted(p.state, p.out), False), False)
+    controls(checks, *trace_run(checks, "linked", lambda p: None, True, 14), True, True)
+    controls(checks, *trace_run(checks, "at-once", lambda p: mount("tmpfs", p.out), True), True)
+    controls(checks, *trace_run(checks, "one-by-one", lambda p: mount("ramfs", p.state, p.out), False), False)
     # Where one tenant's directory is a mount of its own.
-    events, p, files = trace_run(checks, "inside", mount_inside, True)
+    events, p, files = trace_run(checks, "inside", mount_inside, True, 7)
     for path in (os.path.join(p.out, "9"), os.path.join(p.out, "9", "all")):
         changed = [e for e in events if not (e[0] == "fsync" and e[1] == path)]
         checks.that(changed != events and judge(changed, p, files),
