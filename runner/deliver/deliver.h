@@ -29,7 +29,8 @@ void deliveries_free(struct deliveries *d); /* takes NULL; what is under way is 
 /* Queues what is due and waits for nothing, see ledger_outbox.h. A delivery must not be queued
  * twice: first what there is of all runs, then each new run. */
 int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, struct err *e);
-/* Starts what may be started. Before a wait for the disk: servers have something to do meanwhile. */
+/* Starts what may be started. To be called before a wait for the disk, too: then servers have
+ * something to do meanwhile. */
 int deliveries_start(struct deliveries *d, struct err *e);
 /*
  * Starts what may be started, records what has ended, and waits as http_wait() does. Returns -1
