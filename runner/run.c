@@ -280,7 +280,8 @@ static int loop(struct engine *en, struct err *e)
 {
     for (;;) {
         bool more = en->next < en->order->ntasks && !en->nclaimed;
-        if ((group_due_ms(en) == 0 || (more && any_idle(en))) && group_commit(en, e) != 0)
+        if ((group_due_ms(en) == 0 || (more && any_idle(en))) &&
+            (deliveries_start(en->deliveries, e) != 0 || group_commit(en, e) != 0))
             return -1;
         if (give_work(en, e) != 0)
             return -1;

@@ -13,9 +13,11 @@ enum {
     STARTS_PER_TURN = 128, /* and so many bytes, so that workers are not kept waiting by copies */
     BYTES_PER_TURN = 16 * 1024 * 1024,
     SETTLE_AFTER_MS = 20, /* the last time, or as long as that took */
-    RECORD_AFTER_MS = 20, /* of the first that ended */
-    ALIVE_MS = 10000,     /* systemd is told at least so often that work goes on */
-    GRACE_MS = 10000,     /* for what is under way when a signal comes */
+    /* Of the first that ended: each time costs several waits for the disk, while nothing is sent.
+     */
+    RECORD_AFTER_MS = 100,
+    ALIVE_MS = 10000, /* systemd is told at least so often that work goes on */
+    GRACE_MS = 10000, /* for what is under way when a signal comes */
 };
 
 struct deliveries *deliveries_new(struct ledger *l, const struct spool *spool,
@@ -169,7 +171,7 @@ static void settle_all(struct deliveries *d, int64_t begun_ms)
     d->settle_at_ms = clock_ms() + (took > SETTLE_AFTER_MS ? took : SETTLE_AFTER_MS);
 }
 
-static int start(struct deliveries *d, struct err *e)
+int deliveries_start(struct deliveries *d, struct err *e)
 {
     struct turn turn = {.d = d};
     int64_t begun_ms = clock_ms();
@@ -189,7 +191,7 @@ static int start(struct deliveries *d, struct err *e)
             to->kind->send(to, &t->parcel);
     }
     settle_all(d, begun_ms);
-    return 0;
+    return http_flush(d->http, e);
 }
 
 static int64_t left_ms(int64_t at_ms)
@@ -222,7 +224,7 @@ static int record(struct deliveries *d, struct err *e)
 
 static int step(struct deliveries *d, struct err *e)
 {
-    return start(d, e) != 0 || (must_record(d) && record(d, e) != 0) ? -1 : 0;
+    return deliveries_start(d, e) != 0 || (must_record(d) && record(d, e) != 0) ? -1 : 0;
 }
 
 static bool any_waits_to_settle(const struct deliveries *d)

@@ -404,8 +404,13 @@ int http_wait(struct http *h, struct pollfd *fds, size_t nfds, int timeout_ms, s
     free(extra);
     if (code != CURLM_OK)
         return multi_error(code, e);
+    return http_flush(h, e);
+}
+
+int http_flush(struct http *h, struct err *e)
+{
     int running;
-    code = curl_multi_perform(h->multi, &running);
+    CURLMcode code = curl_multi_perform(h->multi, &running);
     if (code != CURLM_OK)
         return multi_error(code, e);
     finish_all(h);

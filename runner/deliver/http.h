@@ -67,7 +67,8 @@ struct http_reply {
 /* The value of a header (name in lower case) into `out`, cut to `size`; false without it. */
 bool http_reply_header(const struct http_reply *r, const char *name, char *out, size_t size);
 
-/* Called once for each request, from http_wait(). The reply lives until it returns. */
+/* Called once for each request, from http_wait() or http_flush(). The reply lives until it returns.
+ */
 typedef void (*http_done)(void *ctx, const struct http_reply *reply);
 void http_send(struct http *h, const struct http_request *r, http_done done, void *ctx);
 size_t http_under_way(const struct http *h);
@@ -77,5 +78,7 @@ size_t http_under_way(const struct http *h);
  * sets their revents as poll(2) does. A caught signal ends the wait early.
  */
 int http_wait(struct http *h, struct pollfd *fds, size_t nfds, int timeout_ms, struct err *e);
+/* Sends and receives what can be without waiting, as http_wait() does at its end. */
+int http_flush(struct http *h, struct err *e);
 
 #endif

@@ -3,6 +3,8 @@
 import os
 import subprocess
 
+import measure
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SERVER = os.path.join(ROOT, "jobs/demo/mariadb-server")
 COLUMNS = ("id", "customer", "quantity", "product", "city", "country", "status", "note", "price", "total", "ordered_at",
@@ -83,12 +85,7 @@ class Database:
         return int(self.execute("SELECT COUNT(*) FROM %s WHERE tenant_id BETWEEN %d AND %d" % (table, first, last))[-1])
 
     def cpu_seconds(self):
-        """What the server has used of the processors since it started."""
-        with open(os.path.join(self.directory, "pid"), encoding="ascii") as f:
-            pid = f.read().strip()
-        with open("/proc/%s/stat" % pid, encoding="ascii") as f:
-            fields = f.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return measure.processor_seconds(os.path.join(self.directory, "pid"))
 
     def version(self):
         return self.execute("SELECT VERSION()", schema=None)[0]

@@ -57,6 +57,15 @@ def run(command, database=None, environment=None, directory=None):
                 sorted(memory.found.values()))
 
 
+def processor_seconds(pid_file):
+    """What a server has used of the processors since it started."""
+    with open(pid_file, encoding="ascii") as f:
+        pid = f.read().strip()
+    with open("/proc/%s/stat" % pid, encoding="ascii") as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def children(pid):
     try:
         with open("/proc/%d/task/%d/children" % (pid, pid), encoding="ascii") as f:

@@ -169,11 +169,18 @@ class Bench:
                 job = project.add_job(self.burst_table, "all", "s3")
                 project.init()
                 self.burst_whole("disk", 1, ("s3", "directory"))
+                before = self.s3_server_seconds()
                 self.rounds.add_used(("s3", "pressrun"), measure.run(project.run(job), self.database,
                                                                 environment=project.environment))
+                self.rounds.add(("s3", "pressrun", "storage"), self.s3_server_seconds() - before)
             server.must_have(bucket, len(files))
-            self.rounds.add(("s3", "ideal"), delivery.ideal(server, server.port, server.bucket(), files, S3_CONNECTIONS))
+            bucket, before = server.bucket(), self.s3_server_seconds()
+            self.rounds.add(("s3", "ideal"), delivery.ideal(server, server.port, bucket, files, S3_CONNECTIONS))
+            self.rounds.add(("s3", "ideal", "storage"), self.s3_server_seconds() - before)
         self.s3_files = len(files)
+
+    def s3_server_seconds(self):
+        return sum(measure.processor_seconds(path) for path in glob.glob(os.path.join(self.directory, "s3", "*.pid")))
 
     def many(self):
         """Ten times as many tenants should take ten times as long; and what of that is ledger and plan."""

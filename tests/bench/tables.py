@@ -87,9 +87,14 @@ class Headline:
     def s3(self):
         if not self.bench.options.s3:
             return "not measured (--s3)"
-        return "%.2f times the directory run (%.2f s); a client that does nothing but send the same %s files needs %.2f s" % (
-            self.rounds.ratio(("s3", "pressrun"), ("s3", "directory")), self.rounds.median(("s3", "pressrun")),
-            number(self.bench.s3_files), self.rounds.median(("s3", "ideal")))
+        name, ideal = ("s3", "pressrun"), ("s3", "ideal")
+        used = [self.rounds.median((*name, what)) for what in ("cpu", "server", "storage")]
+        return "%.2f times the directory run (%.2f s); processor time of pressrun %.1f s, of the database %.1f s, of the S3 " \
+            "server %.1f s, so %d processors need %.1f s at least; a client that does nothing but send the same %s files " \
+            "needs %.2f s, and the S3 server %.1f s of processor time" % (
+                self.rounds.ratio(name, ("s3", "directory")), self.rounds.median(name), *used, os.cpu_count(),
+                sum(used) / os.cpu_count(), number(self.bench.s3_files), self.rounds.median(ideal),
+                self.rounds.median((*ideal, "storage")))
 
     def two_workers(self, place):
         one, two = ("burst", place, 1), ("burst", place, 2)

@@ -1,8 +1,11 @@
 /* The delivery loop with destinations that answer, refuse, or never end. */
 #include "runner/deliver/deliver.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "lib/file.h"
 #include "runner/manifest.h"
@@ -64,10 +67,25 @@ static void send_gone(struct destination *d, struct parcel *p)
     parcel_disable_destination(p, &why);
 }
 
+static char url[64];
+
+static void ignore(void *ctx, const struct http_reply *reply)
+{
+    (void)ctx, (void)reply;
+}
+
+static void send_request(struct destination *d, struct parcel *p)
+{
+    static const struct http_policy policy = {.insecure = true, .timeout_ms = 10000};
+    (void)d;
+    http_send(p->http, &(struct http_request){.method = "GET", .url = url, .policy = &policy},
+              ignore, p);
+}
+
 static const struct destination_kind kinds[] = {
     {.name = "well", .send = send_well},      {.name = "bad", .send = send_badly},
     {.name = "hangs", .send = send_for_ever}, {.name = "busy", .send = send_busy},
-    {.name = "gone", .send = send_gone},
+    {.name = "gone", .send = send_gone},      {.name = "asks", .send = send_request},
 };
 enum { N = sizeof(kinds) / sizeof(kinds[0]) };
 static struct destination destinations[N];
@@ -130,13 +148,15 @@ static struct deliveries *queue_all(void)
     return d;
 }
 
-/* Turns until nothing changes any more, but for what hangs. */
+/* Turns until nothing changes any more, but for what hangs. Nothing waits to be recorded. */
 static void turn(struct deliveries *d)
 {
     size_t before[3];
     for (int idle = 0; idle < 100; idle++) {
         memcpy(before, sent, sizeof(sent));
         ck_ok(deliveries_wait(d, NULL, 0, 3, &e), &e);
+        ck_ok(deliveries_write(d, &e), &e);
+        ck_ok(deliveries_written(d, &e), &e);
         if (memcmp(before, sent, sizeof(sent)) != 0)
             idle = 0;
     }
@@ -262,6 +282,29 @@ START_TEST(a_destination_that_is_not_there_any_more_is_waited_for)
 }
 END_TEST
 
+/* The caller may be about to wait for a disk: a server must not hear of it only after that. */
+START_TEST(what_is_started_is_on_its_way)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(at);
+    int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    ck_assert_int_eq(bind(listener, (struct sockaddr *)&at, size), 0);
+    ck_assert_int_eq(listen(listener, 8), 0);
+    ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&at, &size), 0);
+    snprintf(url, sizeof(url), "http://127.0.0.1:%d/", ntohs(at.sin_port));
+    open_all("on-its-way");
+    commit(1, "asks");
+    struct deliveries *d = queue_all();
+    ck_assert_int_eq(accept(listener, NULL, NULL), -1);
+    ck_ok(deliveries_start(d, &e), &e);
+    int connection = accept(listener, NULL, NULL);
+    ck_assert_int_ge(connection, 0);
+    close(connection);
+    close(listener);
+    close_all(d);
+}
+END_TEST
+
 int main(void)
 {
     return unit_main("deliver",
@@ -270,5 +313,6 @@ int main(void)
                          what_is_dropped_is_sent_again_and_never_recorded,
                          one_that_fails_in_a_row_is_left_alone, one_that_asks_for_a_pause_gets_it,
                          one_that_is_gone_gets_nothing_more, a_key_of_another_tenant_never_leaves,
-                         a_destination_that_is_not_there_any_more_is_waited_for, NULL});
+                         a_destination_that_is_not_there_any_more_is_waited_for,
+                         what_is_started_is_on_its_way, NULL});
 }
