@@ -7,7 +7,6 @@
 #ifndef FORMATS_ASIDE_H
 #define FORMATS_ASIDE_H
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,10 +16,10 @@
 struct aside {
     char *dir; /* where the file would be */
     char *block;
-    size_t used, cap;   /* bytes in the block */
-    uint64_t written;   /* bytes in the file */
-    int fd;             /* -1: there is none yet */
-    atomic_int failure; /* errno of what failed first, 0 while all is well */
+    size_t used, cap; /* bytes in the block */
+    uint64_t written; /* bytes in the file */
+    int fd;           /* -1: there is none yet */
+    int failure;      /* errno of what failed first, 0 while all is well */
 };
 
 void aside_open(struct aside *a, const char *dir);

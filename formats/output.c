@@ -8,6 +8,28 @@
 #include "formats/checksum.h"
 #include "lib/mem.h"
 
+int output_open(struct output *o, const char *path, const struct codec *codec, struct err *e)
+{
+    void *encoder = codec ? codec->encoder_new() : NULL;
+    if (codec && !encoder)
+        return err_set(e, ERR_INTERNAL, "%s can't start", codec->name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        err_sys(e, "can't create \"%s\"", path);
+        if (codec)
+            codec->encoder_free(encoder);
+        return -1;
+    }
+    *o = (struct output){.path = xstrdup(path),
+                         .block = xmalloc(OUTPUT_BLOCK_BYTES),
+                         .fd = fd,
+                         .hash = hash_new(),
+                         .codec = codec,
+                         .encoder = encoder,
+                         .packed = codec ? xmalloc(OUTPUT_BLOCK_BYTES) : NULL};
+    return 0;
+}
+
 static void write_all(struct output *o, const char *p, size_t len)
 {
     hash_add(o->hash, p, len);
@@ -60,44 +82,13 @@ static void start_writeback(const struct output *o)
     sync_file_range(o->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
-static void take_block(void *ctx, const char *p, size_t len)
-{
-    struct output *o = ctx;
-    put(o, p, len, false);
-    if (++o->blocks % WRITEBACK_EVERY == 0)
-        start_writeback(o);
-}
-
-int output_open(struct output *o, const char *path, const struct codec *codec, struct err *e)
-{
-    void *encoder = codec ? codec->encoder_new() : NULL;
-    if (codec && !encoder)
-        return err_set(e, ERR_INTERNAL, "%s can't start", codec->name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) {
-        err_sys(e, "can't create \"%s\"", path);
-        if (codec)
-            codec->encoder_free(encoder);
-        return -1;
-    }
-    *o = (struct output){.path = xstrdup(path),
-                         .block = xmalloc(OUTPUT_BLOCK_BYTES),
-                         .fd = fd,
-                         .hash = hash_new(),
-                         .codec = codec,
-                         .encoder = encoder,
-                         .packed = codec ? xmalloc(OUTPUT_BLOCK_BYTES) : NULL};
-    stage_begin(&o->stage, take_block, o);
-    return 0;
-}
-
 void output_spill(struct output *o, const char *p, size_t len)
 {
-    size_t cap = OUTPUT_BLOCK_BYTES;
-    o->block = stage_give(&o->stage, o->block, o->used, &cap);
+    put(o, o->block, o->used, false);
     o->used = 0;
+    if (++o->spills % WRITEBACK_EVERY == 0)
+        start_writeback(o);
     if (len >= OUTPUT_BLOCK_BYTES) {
-        stage_wait(&o->stage);
         put(o, p, len, false);
         return;
     }
@@ -121,7 +112,6 @@ int output_end_row(struct output *o, struct err *e)
 
 int output_close(struct output *o, struct err *e)
 {
-    stage_end(&o->stage);
     put(o, o->block, o->used, true);
     o->used = 0;
     hash_finish(o->hash, o->written.proof.sha256);
@@ -138,7 +128,6 @@ void output_release(struct output *o)
 {
     if (!o->path)
         return;
-    stage_end(&o->stage);
     if (o->fd >= 0)
         close(o->fd);
     if (o->codec)

@@ -1,7 +1,6 @@
 /*
- * A file that is written front to back in big blocks, and compressed on the way if it is to be. Of
- * a large file that is done in a thread of its own, see stage.h. What is handed to write(2) is
- * counted and hashed, so that the file can be compared with it.
+ * A file that is written front to back in big blocks, and compressed on the way if it is to be.
+ * What is handed to write(2) is counted and hashed, so that the file can be compared with it.
  *
  * Failures are sticky: output_add() needs no check, output_end_row() after each row and
  * output_close() at the end do. The bytes are in the file only after output_close() returned 0.
@@ -9,13 +8,11 @@
 #ifndef FORMATS_OUTPUT_H
 #define FORMATS_OUTPUT_H
 
-#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "formats/codec.h"
 #include "formats/format.h"
-#include "formats/stage.h"
 #include "lib/err.h"
 
 enum { OUTPUT_BLOCK_BYTES = 128 * 1024, WRITEBACK_EVERY = 64 /* blocks */ };
@@ -23,12 +20,10 @@ enum { OUTPUT_BLOCK_BYTES = 128 * 1024, WRITEBACK_EVERY = 64 /* blocks */ };
 struct output {
     char *path;
     char *block;
-    size_t used; /* bytes in the block */
-    struct stage stage;
-    atomic_int failure; /* errno of the first failed write, 0 while all is well */
-    /* What follows is the stage's while it works. */
+    size_t used;   /* bytes in the block */
+    size_t spills; /* blocks written */
     int fd;
-    size_t blocks; /* worked on */
+    int failure; /* errno of the first failed write, 0 while all is well */
     struct hash *hash;
     struct written written; /* known once the file is closed */
     const struct codec *codec;
@@ -39,7 +34,7 @@ struct output {
 
 /*
  * Creates the file, which must not exist. `codec` is NULL for a file that is not compressed. On
- * failure `o` needs no release; else it stays where it is in memory until its release.
+ * failure `o` needs no release.
  */
 int output_open(struct output *o, const char *path, const struct codec *codec, struct err *e);
 void output_spill(struct output *o, const char *p, size_t len); /* output_add's slow path */

@@ -11,33 +11,12 @@ enum {
     MOST_ESCAPED = 7,         /* _x0001_ for one byte */
 };
 
-/* ---- deflating ---- */
-
-static void collect(void *ctx, const char *p, size_t len)
-{
-    aside_add(ctx, p, len);
-}
-
-static void deflate_block(struct xlsx_rows *r, const char *xml, size_t len, enum deflate_end end)
-{
-    struct xlsx_rows_sheet *s = &r->sheets[r->nsheets - 1];
-    s->crc = deflate_crc32(s->crc, xml, len);
-    s->size += len;
-    deflate_add(r->deflate, xml, len, end, collect, &r->aside);
-}
-
-static void take_block(void *ctx, const char *xml, size_t len)
-{
-    deflate_block(ctx, xml, len, DEFLATE_MORE);
-}
-
 struct xlsx_rows *xlsx_rows_open(const char *temp_dir, bool small)
 {
     struct xlsx_rows *r = xcalloc(1, sizeof(*r));
     r->small = small;
     r->deflate = deflate_new();
     aside_open(&r->aside, temp_dir);
-    stage_begin(&r->stage, take_block, r);
     return r;
 }
 
@@ -45,13 +24,17 @@ void xlsx_rows_free(struct xlsx_rows *r)
 {
     if (!r)
         return;
-    stage_end(&r->stage);
     free(r->sheets);
     free(r->xml);
     free(r->names);
     aside_release(&r->aside);
     deflate_free(r->deflate);
     free(r);
+}
+
+static struct xlsx_rows_sheet *current(struct xlsx_rows *r)
+{
+    return &r->sheets[r->nsheets - 1];
 }
 
 /* ---- XML ---- */
@@ -199,6 +182,21 @@ void xlsx_rows_formula(struct xlsx_rows *r, unsigned col, const char *formula, d
 
 /* ---- rows ---- */
 
+static void collect(void *ctx, const char *p, size_t len)
+{
+    aside_add(ctx, p, len);
+}
+
+/* Deflates the rows that are complete: all that are there. */
+static void pack(struct xlsx_rows *r, enum deflate_end end)
+{
+    struct xlsx_rows_sheet *s = current(r);
+    s->crc = deflate_crc32(s->crc, r->xml, r->used);
+    s->size += r->used;
+    deflate_add(r->deflate, r->xml, r->used, end, collect, &r->aside);
+    r->used = r->row_start = 0;
+}
+
 void xlsx_rows_begin(struct xlsx_rows *r, unsigned sheet, size_t ncolumns)
 {
     if (r->nsheets == r->sheets_cap) {
@@ -225,10 +223,8 @@ static void end_row(struct xlsx_rows *r)
 int xlsx_rows_row(struct xlsx_rows *r, uint32_t row, unsigned height, struct err *e)
 {
     end_row(r);
-    if (r->used >= BLOCK_BYTES) { /* of rows that are complete */
-        r->xml = stage_give(&r->stage, r->xml, r->used, &r->cap);
-        r->used = r->row_start = 0;
-    }
+    if (r->used >= BLOCK_BYTES)
+        pack(r, DEFLATE_MORE);
     r->last_row = row;
     if (r->first_row == UINT32_MAX)
         r->first_row = row;
@@ -252,11 +248,9 @@ void xlsx_rows_count(struct xlsx_rows *r)
 
 int xlsx_rows_end(struct xlsx_rows *r, struct err *e)
 {
-    struct xlsx_rows_sheet *s = &r->sheets[r->nsheets - 1];
+    struct xlsx_rows_sheet *s = current(r);
     end_row(r);
-    stage_wait(&r->stage);
-    deflate_block(r, r->xml, r->used, DEFLATE_SEGMENT);
-    r->used = r->row_start = 0;
+    pack(r, DEFLATE_SEGMENT);
     s->packed = aside_size(&r->aside) - s->at;
     return aside_ok(&r->aside, e);
 }

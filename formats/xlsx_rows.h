@@ -2,8 +2,7 @@
  * The rows of a workbook's sheets, written by our own hand: libxlsxwriter spends ten times as long
  * on them. What is around them comes from xlsx_template.h.
  *
- * Rows are the XML that libxlsxwriter would have written, byte by byte, deflated as they come: of
- * many, in a thread of its own (stage.h).
+ * Rows are the XML that libxlsxwriter would have written, byte by byte, deflated as they come.
  */
 #ifndef FORMATS_XLSX_ROWS_H
 #define FORMATS_XLSX_ROWS_H
@@ -13,7 +12,6 @@
 
 #include "formats/aside.h"
 #include "formats/deflate.h"
-#include "formats/stage.h"
 #include "formats/xlsx_number.h"
 
 /* The rows of one sheet. */
@@ -25,8 +23,7 @@ struct xlsx_rows_sheet {
 };
 
 struct xlsx_rows {
-    struct stage stage;
-    struct deflate *deflate; /* the stage's while it works, and what it fills */
+    struct deflate *deflate;
     struct aside aside;
     bool small; /* cells say where they are only when they don't follow each other */
     struct xlsx_rows_sheet *sheets;
