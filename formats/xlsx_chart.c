@@ -81,7 +81,7 @@ static const char *shown_text(struct arena *arena, enum column_type type, const 
 static void remember(struct xlsx_charts *c, enum column_type type, const struct cell *cell,
                      struct xlsx_point *out)
 {
-    unsigned decimals;
+    struct xlsx_numeral number = {0};
     bool fraction;
     if (!cell->text)
         return;
@@ -89,13 +89,14 @@ static void remember(struct xlsx_charts *c, enum column_type type, const struct 
     case COLUMN_INTEGER:
     case COLUMN_DECIMAL:
     case COLUMN_FLOAT:
-        out->is_number = xlsx_value_number(cell->text, cell->len, type != COLUMN_FLOAT,
-                                           &out->number, &decimals) > 0;
+        out->is_number =
+            xlsx_value_number(cell->text, cell->len, type != COLUMN_FLOAT, &number) > 0;
+        out->number = number.value;
         break;
     case COLUMN_BOOLEAN:
-        out->is_number =
-            !(cell->len == 1 && (*cell->text == '0' || *cell->text == '1')) &&
-            xlsx_value_number(cell->text, cell->len, true, &out->number, &decimals) > 0;
+        out->is_number = !(cell->len == 1 && (*cell->text == '0' || *cell->text == '1')) &&
+                         xlsx_value_number(cell->text, cell->len, true, &number) > 0;
+        out->number = number.value;
         break;
     case COLUMN_DATE:
         out->is_number = xlsx_value_date(cell->text, cell->len, &out->number);

@@ -243,11 +243,10 @@ static int put_text(struct xlsx_pen *p, unsigned col, const struct xlsx_column *
 static int put_number(struct xlsx_pen *p, unsigned col, const struct xlsx_column *column,
                       const struct cell *cell, struct err *e)
 {
-    double value = 0;
-    unsigned decimals = 0;
+    struct xlsx_numeral number;
     bool is_float = column->type == COLUMN_FLOAT;
     struct xlsx_style *style = NULL;
-    int got = xlsx_value_number(cell->text, cell->len, !is_float, &value, &decimals);
+    int got = xlsx_value_number(cell->text, cell->len, !is_float, &number);
     if (got < 0) {
         err_set(e, ERR_DATA, "\"%.*s\" is not a number that a workbook can hold",
                 cell->len < 40 ? (int)cell->len : 40, cell->text);
@@ -261,13 +260,16 @@ static int put_number(struct xlsx_pen *p, unsigned col, const struct xlsx_column
     }
     p->shown = cell->len;
     p->is_number = true;
-    p->places = decimals;
-    enum xlsx_kind kind = XLSX_NUMBER + (column->type == COLUMN_DECIMAL ? decimals : 0);
+    p->places = number.decimals;
+    enum xlsx_kind kind = XLSX_NUMBER + (column->type == COLUMN_DECIMAL ? number.decimals : 0);
     if (is_float && !column->own && column->align == ALIGN_AUTO)
         style = NULL;
     else if (style_of(p, column, is_float ? XLSX_TEXT : kind, &style, e) != 0)
         return -1;
-    xlsx_pen_number(p, col, value, style);
+    if (number.len)
+        xlsx_rows_numeral(p->rows, col, cell->text, number.len, number_of(p, style));
+    else
+        xlsx_pen_number(p, col, number.value, style);
     return 0;
 }
 

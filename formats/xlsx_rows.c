@@ -159,6 +159,12 @@ void xlsx_rows_number(struct xlsx_rows *r, unsigned col, double value, unsigned 
     end_cell(r, PUT(p, "</v></c>"));
 }
 
+void xlsx_rows_numeral(struct xlsx_rows *r, unsigned col, const char *s, size_t len, unsigned style)
+{
+    char *p = PUT(begin_cell(r, col, style, len), "><v>");
+    end_cell(r, PUT(put(p, s, len), "</v></c>"));
+}
+
 void xlsx_rows_boolean(struct xlsx_rows *r, unsigned col, bool value, unsigned style)
 {
     char *p = begin_cell(r, col, style, 0);

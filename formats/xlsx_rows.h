@@ -54,6 +54,9 @@ int xlsx_rows_end(struct xlsx_rows *r, struct err *e);
  * that is not empty and fits. */
 void xlsx_rows_text(struct xlsx_rows *r, unsigned col, const char *s, size_t len, unsigned style);
 void xlsx_rows_number(struct xlsx_rows *r, unsigned col, double value, unsigned style);
+/* A number as it stands, see xlsx_value.h. */
+void xlsx_rows_numeral(struct xlsx_rows *r, unsigned col, const char *s, size_t len,
+                       unsigned style);
 void xlsx_rows_boolean(struct xlsx_rows *r, unsigned col, bool value, unsigned style);
 void xlsx_rows_blank(struct xlsx_rows *r, unsigned col, unsigned style);
 void xlsx_rows_formula(struct xlsx_rows *r, unsigned col, const char *formula, double value,

@@ -39,8 +39,8 @@ static unsigned written_decimals(const char *s, size_t len)
 }
 
 /* [-]digits[.digits] of so few digits that they and the power of ten are doubles without error: one
- * division rounds them as strtod() does. */
-static bool take_short(const char *s, size_t len, double *out, unsigned *decimals)
+ * division rounds them as strtod() does. Without the zeros behind, that is how a cell has it. */
+static bool take_short(const char *s, size_t len, struct xlsx_numeral *out)
 {
     static const double powers[] = {1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -60,15 +60,19 @@ static bool take_short(const char *s, size_t len, double *out, unsigned *decimal
     if (i < len || digits + behind > XLSX_DIGITS)
         return false;
     double value = (double)n / powers[behind];
-    *out = negative ? -value : value;
-    *decimals = (unsigned)behind;
+    *out = (struct xlsx_numeral){negative ? -value : value, (unsigned)behind, len};
+    size_t whole = first + digits;
+    while (out->len > whole && (s[out->len - 1] == '0' || out->len == whole + 1))
+        out->len--;
+    if (s[first] == '0' && digits > 1)
+        out->len = 0;
     return true;
 }
 
-int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsigned *decimals)
+int xlsx_value_number(const char *s, size_t len, bool exact, struct xlsx_numeral *out)
 {
     char text[128], *end;
-    if (take_short(s, len, out, decimals))
+    if (take_short(s, len, out))
         return 1;
     if (len == 0 || len >= sizeof(text))
         return -1;
@@ -83,8 +87,7 @@ int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsign
     /* The library writes 16 digits: the very last doubles would become infinite. */
     if ((exact && significant_digits(s, len) > XLSX_DIGITS) || fabs(value) > 1.797693134862315e308)
         return 0;
-    *out = value;
-    *decimals = written_decimals(s, len);
+    *out = (struct xlsx_numeral){value, written_decimals(s, len), 0};
     return 1;
 }
 

@@ -15,11 +15,16 @@ enum {
     XLSX_MAX_DECIMALS = 30,  /* Excel's own ceiling for a number format */
 };
 
+struct xlsx_numeral {
+    double value;
+    unsigned decimals; /* as they are written, zeros as well */
+    size_t len;        /* of the text, what a cell may hold for this very value; 0: none of it */
+};
 /*
- * 1 and the number with the count of its decimals; 0 when it is larger than Excel takes or has more
- * digits than Excel keeps (`exact` asks for that); -1 when it is no finite number.
+ * 1 and the number; 0 when it is larger than Excel takes or has more digits than Excel keeps
+ * (`exact` asks for that); -1 when it is no finite number.
  */
-int xlsx_value_number(const char *s, size_t len, bool exact, double *out, unsigned *decimals);
+int xlsx_value_number(const char *s, size_t len, bool exact, struct xlsx_numeral *out);
 /* Excel's serial numbers, cut after milliseconds; false for what Excel can't show. `*fraction`:
  * there are split seconds. */
 bool xlsx_value_date(const char *s, size_t len, double *out);

@@ -47,6 +47,27 @@ static void drop_descent(struct buf *xml)
     }
 }
 
+/* Ours has the digits that the database gave, the library 16 of the same double. */
+static void write_16_digits(struct buf *xml)
+{
+    struct buf out;
+    const char *from = xml->data, *at;
+    buf_init(&out, SIZE_MAX / 2);
+    for (; (at = strstr(from, "<v>")) != NULL; from = at) {
+        char number[64], *end;
+        at += strlen("<v>");
+        double value = strtod(at, &end);
+        buf_add(&out, from, (size_t)(at - from));
+        if (end == at || strncmp(end, "</v>", 4) != 0)
+            continue;
+        buf_add(&out, number, (size_t)snprintf(number, sizeof(number), "%.16G", value));
+        at = end;
+    }
+    buf_add_str(&out, from);
+    buf_release(xml);
+    *xml = out;
+}
+
 /* Where two texts differ, for people. */
 static void same(uint64_t seed, const char *name, const struct buf *ours, const struct buf *theirs)
 {
@@ -75,6 +96,7 @@ static size_t compare(uint64_t seed, const char *ours, const char *theirs)
         ck_ok(zip_read_member(&a, &a.members[i], keep, &x, &e), &e);
         ck_ok(zip_read_member(&b, &b.members[i], keep, &y, &e), &e);
         drop_descent(&y);
+        write_16_digits(&x);
         same(seed, a.members[i].name, &x, &y);
         sheets += strncmp(a.members[i].name, "xl/worksheets/sheet", 19) == 0;
         buf_release(&x);
@@ -85,7 +107,8 @@ static size_t compare(uint64_t seed, const char *ours, const char *theirs)
     return sheets;
 }
 
-/* Every part of every workbook is, byte by byte, what libxlsxwriter alone would have written. */
+/* Every part of every workbook is, byte by byte, what libxlsxwriter alone would have written, but
+ * for what those two make up for. */
 START_TEST(test_equal_to_the_library)
 {
     struct err e = {0};

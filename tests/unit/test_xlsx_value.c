@@ -43,13 +43,46 @@ START_TEST(test_numbers)
         {"1 ", true, -1, 0, 0},
     };
     for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
-        double value = 0;
-        unsigned decimals = 0;
-        int rc = xlsx_value_number(cases[i].text, strlen(cases[i].text), cases[i].exact, &value,
-                                   &decimals);
+        struct xlsx_numeral n = {0};
+        int rc = xlsx_value_number(cases[i].text, strlen(cases[i].text), cases[i].exact, &n);
         ck_assert_msg(rc == cases[i].rc, "%s: %d", cases[i].text, rc);
-        ck_assert_msg(value == cases[i].value, "%s: %.17g", cases[i].text, value);
-        ck_assert_msg(decimals == cases[i].decimals, "%s: %u decimals", cases[i].text, decimals);
+        ck_assert_msg(n.value == cases[i].value, "%s: %.17g", cases[i].text, n.value);
+        ck_assert_msg(n.decimals == cases[i].decimals, "%s: %u decimals", cases[i].text,
+                      n.decimals);
+    }
+}
+END_TEST
+
+/* What a cell holds of the text: the same number, and nothing that says nothing. */
+START_TEST(test_numerals)
+{
+    static const struct {
+        const char *text, *held; /* "": the number is written anew */
+    } cases[] = {{"0", "0"},
+                 {"7", "7"},
+                 {"-12", "-12"},
+                 {"1200", "1200"},
+                 {"9.95", "9.95"},
+                 {"9.950", "9.95"},
+                 {"10.00", "10"},
+                 {"0.00", "0"},
+                 {"-0.00", "-0"},
+                 {"0.0010", "0.001"},
+                 {"100.0", "100"},
+                 {"5.", "5"},
+                 {"007", ""},
+                 {"00.5", ""},
+                 {"-01", ""},
+                 {"1e5", ""},
+                 {"1.5e5", ""},
+                 {"1234567890123456", ""},
+                 {"123456789012345", "123456789012345"}};
+    for (size_t i = 0; i < ROWS_COUNT(cases); i++) {
+        struct xlsx_numeral n;
+        ck_assert_int_eq(xlsx_value_number(cases[i].text, strlen(cases[i].text), false, &n), 1);
+        ck_assert_msg(n.len == strlen(cases[i].held) &&
+                          memcmp(cases[i].text, cases[i].held, n.len) == 0,
+                      "%s: %zu bytes", cases[i].text, n.len);
     }
 }
 END_TEST
@@ -218,8 +251,7 @@ START_TEST(test_numbers_as_strtod)
     uint64_t state = 1;
     for (int i = 0; i < 200000; i++) {
         char text[48];
-        double got = 0;
-        unsigned decimals = 0;
+        struct xlsx_numeral got = {0};
         state = state * 6364136223846793005 + 1442695040888963407;
         unsigned digits = (unsigned)(state >> 60), behind = (unsigned)(state >> 56) & 15;
         uint64_t n = state >> 8, power = 1;
@@ -230,17 +262,22 @@ START_TEST(test_numbers_as_strtod)
         if (behind)
             len += snprintf(text + len, sizeof(text) - (size_t)len, ".%0*llu", (int)behind,
                             (unsigned long long)(n / 7 % power));
-        ck_assert_int_eq(xlsx_value_number(text, (size_t)len, false, &got, &decimals), 1);
+        ck_assert_int_eq(xlsx_value_number(text, (size_t)len, false, &got), 1);
         double want = strtod(text, NULL);
-        ck_assert_msg(memcmp(&got, &want, sizeof(got)) == 0, "%s: %.17g", text, got);
-        ck_assert_uint_eq(decimals, strchr(text, '.') ? strlen(strchr(text, '.')) - 1 : 0);
+        ck_assert_msg(memcmp(&got.value, &want, sizeof(want)) == 0, "%s: %.17g", text, got.value);
+        ck_assert_uint_eq(got.decimals, strchr(text, '.') ? strlen(strchr(text, '.')) - 1 : 0);
+        if (!got.len)
+            continue;
+        text[got.len] = '\0';
+        double held = strtod(text, NULL);
+        ck_assert_msg(memcmp(&held, &want, sizeof(want)) == 0, "%s of %.17g", text, want);
     }
 }
 END_TEST
 
 int main(void)
 {
-    return unit_main("xlsx_value",
-                     (const TTest *const[]){test_numbers, test_numbers_as_strtod, test_dates,
-                                            test_escapes, test_length, test_names, NULL});
+    return unit_main("xlsx_value", (const TTest *const[]){test_numbers, test_numbers_as_strtod,
+                                                          test_numerals, test_dates, test_escapes,
+                                                          test_length, test_names, NULL});
 }

@@ -118,6 +118,13 @@ void xlsx_rows_number(struct xlsx_rows *r, unsigned col, double value, unsigned 
     demand(worksheet_write_number(sheet, at, column(r, col), value, style_of(style)));
 }
 
+void xlsx_rows_numeral(struct xlsx_rows *r, unsigned col, const char *s, size_t len, unsigned style)
+{
+    char *text = strndup(s, len);
+    xlsx_rows_number(r, col, strtod(text, NULL), style);
+    free(text);
+}
+
 void xlsx_rows_boolean(struct xlsx_rows *r, unsigned col, bool value, unsigned style)
 {
     demand(worksheet_write_boolean(sheet, at, column(r, col), value, style_of(style)));
