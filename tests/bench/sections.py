@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 
 import compare
 import measure
@@ -127,21 +128,17 @@ class Bench:
                                      self.ask(self.burst_table, (1, self.sizes.burst_tenants), connections))
 
     def burst_whole(self, place, workers, name=None):
-        keep = place == "disk" and workers == 1
-        if keep and "pressrun" in self.kept:
-            self.kept["pressrun"].__exit__()
         project = Project(self, self.places[place], (1, self.sizes.burst_tenants))
         job = project.add_job(self.burst_table, "all", "out")
         project.init()
         self.rounds.add_used(name or ("burst", place, workers), measure.run(
             project.run(job, workers), self.database, environment=project.environment))
-        if keep:
+        project.__exit__()
+        if place == "disk" and workers == 1:
             self.kept["pressrun"] = project
-        else:
-            project.__exit__()
 
     def burst_peer(self, place, key, peer):
-        directory = self.scratch(place, "burst", key)
+        directory = tempfile.mkdtemp(prefix="burst.", dir=self.places[place])
         self.rounds.add_used(("burst", place, key), measure.run(
             peer.burst(self.burst_table, (1, self.sizes.burst_tenants), directory), self.database,
             directory=peer.directory, environment=dict(os.environ, TMPDIR=self.places[place])))
@@ -230,7 +227,6 @@ class Bench:
         self.compare_one()
         for key in self.peers:
             self.compare_burst(key)
-        self.kept.pop("pressrun").__exit__()
 
     def compare_one(self):
         table = self.large[self.sizes.compared_rows]
