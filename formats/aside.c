@@ -8,7 +8,7 @@
 
 #include "lib/mem.h"
 
-enum { BLOCK_BYTES = 256 * 1024, FIRST_BYTES = 8 * 1024 };
+enum { BLOCK_BYTES = 64 * 1024, FIRST_BYTES = 8 * 1024 };
 
 void aside_open(struct aside *a, const char *dir)
 {

@@ -17,7 +17,7 @@ enum { LEVEL = 2 };
 
 struct deflate {
     struct isal_zstream stream;
-    uint8_t level_buf[ISAL_DEF_LVL2_DEFAULT];
+    uint8_t level_buf[ISAL_DEF_LVL2_MEDIUM]; /* larger ones make no smaller files */
     uint8_t out[OUT_BYTES];
 };
 
