@@ -2,7 +2,8 @@
  * The rows of a workbook's sheets, written by our own hand: libxlsxwriter spends ten times as long
  * on them. What is around them comes from xlsx_template.h.
  *
- * Rows are the XML that libxlsxwriter would have written, byte by byte, deflated as they come.
+ * Rows are the XML that libxlsxwriter would have written, but for the digits of numbers, deflated
+ * as they come.
  */
 #ifndef FORMATS_XLSX_ROWS_H
 #define FORMATS_XLSX_ROWS_H

@@ -3,9 +3,10 @@
  * byte, and what is on the disk already need not get there again.
  *
  * It is only done where whoever reads the directory finds what a copy would be: of the same owner,
- * group and mode, as old as a copy, without an ACL or a label that comes from somewhere else. But
- * the two names are one file, and what is done by one of them to its bytes is done to both: for
- * files that nobody needs any more by their first name.
+ * group and mode, as old as a copy, without an ACL or a label that comes from somewhere else; only
+ * the ctime changes once more when the first name goes. But the two names are one file, and what is
+ * done by one of them to its bytes is done to both: for files that nobody needs any more by their
+ * first name.
  */
 #ifndef LIB_FILE_LINK_H
 #define LIB_FILE_LINK_H

@@ -116,15 +116,14 @@ int ledger_ready(struct ledger *l, const struct outbox_filter *filter, time_t no
     return rc;
 }
 
-/* Not only those at other destinations: a notice may hold the file. */
+/* Of the whole run: as long as anything of it is to go elsewhere, its files stay in the spool. */
 static const char delivery_sql[] =
     "SELECT d.id, d.run, d.kind, t.job, t.title, t.tenant, t.tenant_name, t.period, t.revision,"
     " t.period_start, t.period_end, t.generated_at, d.destination, d.key, d.after,"
     " a.name, a.format, a.media_type, a.sha256, a.size_bytes, COALESCE(a.rows, r.rows), d.upload,"
     " d.attempts, d.queued_at, r.finished_at,"
-    " NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.run = d.run AND o.id <> d.id"
-    "  AND (o.artifact = d.artifact OR o.kind = 'notice')"
-    "  AND o.state IN ('pending', 'held', 'dead'))"
+    " NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.run = d.run"
+    "  AND o.destination <> d.destination AND o.state IN ('pending', 'held', 'dead'))"
     " FROM deliveries d JOIN runs r ON r.id = d.run JOIN tasks t ON t.id = r.task"
     " LEFT JOIN artifacts a ON a.id = d.artifact"
     " WHERE d.id = ? AND d.state = 'pending'";

@@ -28,7 +28,7 @@ struct delivery { /* texts live in the arena that it was read into */
     const char *after;                               /* of a notice: where the files are, or NULL */
     const char *file, *format, *media_type, *sha256; /* of a file */
     int64_t size_bytes, rows;
-    bool exclusive;     /* of a file: no other delivery needs it, now or later */
+    bool exclusive;     /* nothing else of the run is to go to another destination, now or later */
     const char *upload; /* what ledger_keep_upload() kept, or NULL */
     int attempts;
     time_t rendered_at;

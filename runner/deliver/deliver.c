@@ -171,7 +171,7 @@ static void settle_all(struct deliveries *d, int64_t begun_ms)
     d->settle_at_ms = clock_ms() + (took > SETTLE_AFTER_MS ? took : SETTLE_AFTER_MS);
 }
 
-int deliveries_start(struct deliveries *d, struct err *e)
+static int start(struct deliveries *d, struct err *e)
 {
     struct turn turn = {.d = d};
     int64_t begun_ms = clock_ms();
@@ -191,7 +191,12 @@ int deliveries_start(struct deliveries *d, struct err *e)
             to->kind->send(to, &t->parcel);
     }
     settle_all(d, begun_ms);
-    return http_flush(d->http, e);
+    return 0;
+}
+
+int deliveries_start(struct deliveries *d, struct err *e)
+{
+    return start(d, e) != 0 ? -1 : http_flush(d->http, e);
 }
 
 static int64_t left_ms(int64_t at_ms)
@@ -217,14 +222,14 @@ static bool must_record(const struct deliveries *d)
 static int record(struct deliveries *d, struct err *e)
 {
     int64_t begun_ms = clock_ms();
-    int rc = transfers_record(d, e);
+    int rc = http_flush(d->http, e) != 0 ? -1 : transfers_record(d, e);
     d->record_at_ms = 2 * clock_ms() - begun_ms;
     return rc;
 }
 
 static int step(struct deliveries *d, struct err *e)
 {
-    return deliveries_start(d, e) != 0 || (must_record(d) && record(d, e) != 0) ? -1 : 0;
+    return start(d, e) != 0 || (must_record(d) && record(d, e) != 0) ? -1 : 0;
 }
 
 static bool any_waits_to_settle(const struct deliveries *d)

@@ -32,8 +32,8 @@ void deliveries_trust(struct deliveries *d, int64_t first_run);
 /* Queues what is due and waits for nothing, see ledger_outbox.h. A delivery must not be queued
  * twice: first what there is of all runs, then each new run. */
 int deliveries_queue(struct deliveries *d, const struct outbox_filter *filter, struct err *e);
-/* Starts what may be started. To be called before a wait for the disk, too: then servers have
- * something to do meanwhile. */
+/* Starts what may be started, and sends what can be sent without waiting. To be called before a
+ * wait for the disk: then servers have something to do meanwhile. */
 int deliveries_start(struct deliveries *d, struct err *e);
 /*
  * Starts what may be started, records what has ended, and waits as http_wait() does. Returns -1

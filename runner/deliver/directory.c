@@ -24,7 +24,11 @@
 #include "runner/deliver/destination.h"
 #include "runner/manifest.h"
 
-enum { DIRECTORY_MODE = 0750, FILE_MODE = 0640, TOGETHER = 128 /* files */ };
+enum {
+    DIRECTORY_MODE = 0750,
+    FILE_MODE = 0640 /* no less by main()'s umask */,
+    TOGETHER = 128 /* files */
+};
 
 /* A file on its way. */
 struct outgoing {
@@ -42,7 +46,6 @@ struct directory {
     const char *path;
     const char *key, *kind;
     bool platform;
-    mode_t file_mode; /* of copies and links */
     struct file_system files;
     struct outgoing outgoing[TOGETHER];
     size_t noutgoing;
@@ -58,14 +61,6 @@ static const struct field fields[] = {
      .fallback = "{tenant.id}/{job}/{period}/{file}", .help = "where a file goes below it"},
     {0},
 };
-
-/* open(2) takes the umask off by itself. Nobody can ask for it without setting it. */
-static mode_t less_umask(mode_t mode)
-{
-    mode_t mask = umask(077);
-    umask(mask);
-    return mode & ~mask;
-}
 
 static int open_directory(struct destination **out, const struct destination_config *settings,
                           const struct config *config, struct arena *arena,
@@ -83,7 +78,6 @@ static int open_directory(struct destination **out, const struct destination_con
     d->destination.key = d->key;
     d->destination.parallel = TOGETHER;
     d->files.fd = -1;
-    d->file_mode = less_umask(FILE_MODE);
     *out = &d->destination;
     return 0;
 }
@@ -187,13 +181,12 @@ static int check_temp(const struct outgoing *o, uint64_t size, struct err *e)
 }
 
 /* The file under another name, whose bytes are the right ones. */
-static int make_temp(const struct directory *d, struct outgoing *o, struct err *e)
+static int make_temp(struct outgoing *o, struct err *e)
 {
     const struct parcel *p = o->parcel;
     uint64_t size = 0;
     unlink(o->temp); /* of an attempt that a crash cut short; perhaps a name of the spool's file */
-    o->linked =
-        o->links && p->delivery->exclusive && file_link(p->path, o->temp, d->file_mode, &size);
+    o->linked = o->links && p->delivery->exclusive && file_link(p->path, o->temp, FILE_MODE, &size);
     if (!o->linked && file_copy(p->path, o->temp, FILE_MODE, e) != 0)
         return -1;
     if (check_temp(o, size, e) == 0)
@@ -215,7 +208,7 @@ static int prepare(struct directory *d, struct outgoing *o, struct err *e)
         o->temp = NULL; /* perhaps of an attempt that ended before it had synced */
         return 0;
     }
-    return make_temp(d, o, e);
+    return make_temp(o, e);
 }
 
 static int publish(const struct outgoing *o, struct err *e)

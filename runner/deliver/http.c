@@ -373,9 +373,11 @@ bool http_reply_header(const struct http_reply *r, const char *name, char *out, 
     return false;
 }
 
-static void finish_all(struct http *h)
+/* True when some have ended. */
+static bool finish_all(struct http *h)
 {
     CURLMsg *message;
+    bool any = false;
     int left;
     while ((message = curl_multi_info_read(h->multi, &left)) != NULL) {
         char *x = NULL;
@@ -384,7 +386,9 @@ static void finish_all(struct http *h)
             continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &x);
         finish(h, (struct exchange *)(void *)x, code);
+        any = true;
     }
+    return any;
 }
 
 static int multi_error(CURLMcode code, struct err *e)
@@ -409,10 +413,11 @@ int http_wait(struct http *h, struct pollfd *fds, size_t nfds, int timeout_ms, s
 
 int http_flush(struct http *h, struct err *e)
 {
-    int running;
-    CURLMcode code = curl_multi_perform(h->multi, &running);
-    if (code != CURLM_OK)
-        return multi_error(code, e);
-    finish_all(h);
+    do {
+        int running;
+        CURLMcode code = curl_multi_perform(h->multi, &running);
+        if (code != CURLM_OK)
+            return multi_error(code, e);
+    } while (finish_all(h)); /* which may have begun another request */
     return 0;
 }

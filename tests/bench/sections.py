@@ -177,7 +177,10 @@ class Bench:
         self.s3_files = len(files)
 
     def s3_server_seconds(self):
-        return sum(measure.processor_seconds(path) for path in glob.glob(os.path.join(self.directory, "s3", "*.pid")))
+        paths = glob.glob(os.path.join(self.directory, "s3", "*.pid"))
+        if not paths:
+            raise SystemExit("the S3 server has left no *.pid")
+        return sum(measure.processor_seconds(path) for path in paths)
 
     def many(self):
         """Ten times as many tenants should take ten times as long; and what of that is ledger and plan."""

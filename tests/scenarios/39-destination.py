@@ -99,12 +99,31 @@ def not_a_file(checks, server):
         checks.that(f.read() == "mine", "what the link led to is as it was")
 
 
+def damaged(checks, server):
+    """What an earlier process rendered and had no time to send is read again before it is delivered: nobody
+    knows what became of it."""
+    project = new_project(server, "damaged")
+    with open(project.out, "w", encoding="utf-8"):
+        pass
+    project.run("run", "job", "--tenant", TENANT)
+    os.remove(project.out)
+    with sqlite3.connect(os.path.join(project.directory, "state", "ledger.db")) as ledger:
+        ledger.execute("UPDATE deliveries SET attempts = 0, next_at = 0")
+    with open(os.path.join(project.directory, "state", "spool", "1", "job.rows.csv"), "r+b") as f:
+        f.write(b"#")
+    code, output = project.run("run", "job", "--tenant", "10")
+    checks.that(os.path.isdir(os.path.join(project.out, "10")), "control: the new report is delivered", output)
+    checks.that(code == 1 and "is not the file that was rendered" in output and "job.rows.csv" not in files(project),
+                "an older one whose file was damaged meanwhile is not", (code, output, files(project)))
+
+
 def main():
     checks = iso.Checks()
     server = iso.Server(videos=300)
     in_the_way(checks, server)
     renamed(checks, server)
     not_a_file(checks, server)
+    damaged(checks, server)
     checks.finish()
 
 

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 build=$SCENARIO_DIR/build
-tests=(test_checksum test_codec test_output test_render test_xlsx test_xlsx_check test_xlsx_golden
+tests=(test_checksum test_codec test_deflate test_output test_render test_xlsx test_xlsx_check test_xlsx_golden
     test_xlsx_rows test_xlsx_template test_zip_write)
 
 cmake -S "$PRESSRUN_SOURCE_DIR" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPRESSRUN_TESTS=ON -DPRESSRUN_ISAL=OFF \

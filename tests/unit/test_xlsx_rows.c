@@ -47,6 +47,16 @@ static void drop_descent(struct buf *xml)
     }
 }
 
+/* At most 15 digits, and no zeros that say nothing. */
+static void is_numeral(const char *s, size_t len)
+{
+    const char *digits = s + (*s == '-'), *point = memchr(s, '.', len);
+    ck_assert_msg(strspn(s, "-.0123456789") == len, "%.*s", (int)len, s);
+    ck_assert_msg(len - (size_t)(digits - s) - (point != NULL) <= 15, "%.*s", (int)len, s);
+    ck_assert_msg(digits[0] != '0' || digits[1] == '.', "%.*s", (int)len, s);
+    ck_assert_msg(!point || (s[len - 1] != '0' && s[len - 1] != '.'), "%.*s", (int)len, s);
+}
+
 /* Ours has the digits that the database gave, the library 16 of the same double. */
 static void write_16_digits(struct buf *xml)
 {
@@ -60,7 +70,10 @@ static void write_16_digits(struct buf *xml)
         buf_add(&out, from, (size_t)(at - from));
         if (end == at || strncmp(end, "</v>", 4) != 0)
             continue;
-        buf_add(&out, number, (size_t)snprintf(number, sizeof(number), "%.16G", value));
+        size_t len = (size_t)snprintf(number, sizeof(number), "%.16G", value);
+        if (len != (size_t)(end - at) || memcmp(at, number, len) != 0)
+            is_numeral(at, (size_t)(end - at));
+        buf_add(&out, number, len);
         at = end;
     }
     buf_add_str(&out, from);
