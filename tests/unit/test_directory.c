@@ -1,5 +1,4 @@
-/* Directories as destinations: files that are linked, files that must be copied, and no difference.
- */
+/* Directories as destinations: files that are linked, that must be copied, and no difference. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
