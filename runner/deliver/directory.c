@@ -2,9 +2,9 @@
  * A directory as a destination. A file appears under its name in one step and only when its bytes
  * on the disk have the SHA-256 that the ledger knows.
  *
- * The file in the spool itself goes there, by link(2), when nobody needs it but this destination
- * and nobody can tell it from a copy; else it is copied. What is linked was synced and proven when
- * it was rendered.
+ * The file in the spool itself goes there, by link(2), when nothing of its run is to go anywhere
+ * else and it is as good as a copy there; else it is copied. What is linked was synced and proven
+ * when it was rendered.
  *
  * Files that are sent together wait for the disk together: all are linked, or copied and synced,
  * under other names, then all are renamed, then all directories are synced.
@@ -26,8 +26,8 @@
 
 enum {
     DIRECTORY_MODE = 0750,
-    FILE_MODE = 0640 /* no less by main()'s umask */,
-    TOGETHER = 128 /* files */
+    FILE_MODE = 0640, /* main()'s umask takes nothing from it */
+    TOGETHER = 128    /* files */
 };
 
 /* A file on its way. */
